@@ -1,0 +1,198 @@
+"""The landing folder: which files lie there, what their place says about them, and taking in the new ones.
+
+``landing/<account>/<file>`` or ``landing/<platform>/<account>/<file>``: the folder is the account's name. Files lying directly in
+``landing/`` belong to the account ``main``. What cannot be taken in gets a note under ``quarantine/``; the file stays where it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.ingest.errors import FileProblem
+from pipelines.ingest.load import Catalogue, Hints, take_in
+from pipelines.ingest.spec import PLATFORMS_DIR, platforms, spec_files
+from pipelines.lake import write_atomically
+from pipelines.progress import track
+from pipelines.settings import settings
+
+SIDECAR = ".pulse.json"
+IGNORED_NAMES = {"desktop.ini", "thumbs.db", "readme.md", "truth.json"}
+
+
+@dataclass
+class Intake:
+    """What one pass over the landing folder did."""
+
+    loaded: list[dict[str, Any]] = field(default_factory=list)
+    known: int = 0
+    quarantined: list[dict[str, Any]] = field(default_factory=list)
+
+
+def landing_files() -> list[Path]:
+    """Every file a person may have meant, in name order; hidden, temporary and side files left out."""
+    root = settings().landing
+    if not root.exists():
+        return []
+    return sorted(p for p in root.rglob("*") if p.is_file() and not p.is_symlink() and _meant(p.relative_to(root)))
+
+
+def _meant(relative: Path) -> bool:
+    hidden = any(part.startswith((".", "~$")) for part in relative.parts)
+    name = relative.name.lower()
+    return not hidden and name not in IGNORED_NAMES and not name.endswith((SIDECAR, ".tmp", ".part", ".crdownload"))
+
+
+def hints_for(path: Path, known_platforms: Iterable[str]) -> Hints:
+    """Platform, account and capture time from the file's folder and its side file (written by `pulse ingest`)."""
+    parts = path.relative_to(settings().landing).parts[:-1]
+    platform = parts[0] if parts and parts[0] in set(known_platforms) else None
+    rest = parts[1:] if platform else parts
+    hints = Hints(platform=platform, account=rest[0] if rest else None, source_name=path.name)
+    sidecar = path.with_name(path.name + SIDECAR)
+    if sidecar.exists():
+        noted = json.loads(sidecar.read_text(encoding="utf-8"))
+        hints.captured_at = datetime.fromisoformat(noted["captured_at"]) if noted.get("captured_at") else None
+        hints.operator = noted.get("operator")
+    return hints
+
+
+def place(path: Path, platform: str | None, account: str | None, captured_at: datetime | None) -> Path:
+    """Copy one file into landing, keeping its times; a different file of the same name gets a suffix from its hash."""
+    folder = settings().landing
+    if platform:
+        folder = folder / platform / (account or "main")
+    elif account:
+        folder = folder / account
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    target = folder / path.name
+    if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() != digest:
+        target = folder / f"{path.stem}.{digest[:8]}{path.suffix}"
+    if captured_at:
+        note = {"captured_at": captured_at.isoformat(), "operator": "cli"}
+        write_atomically(target.with_name(target.name + SIDECAR), json.dumps(note).encode())
+    if not target.exists():
+        temporary = target.with_name(f".{target.name}.tmp")
+        shutil.copy2(path, temporary)
+        temporary.replace(target)
+    return target
+
+
+def formats_revision() -> str:
+    """Changes when any format or platform changes: then files that were refused deserve another look."""
+    digest = hashlib.sha256()
+    user = settings().user_formats
+    for path in [*spec_files(), *sorted(PLATFORMS_DIR.glob("*/platform.yaml")), *sorted(user.glob("*/platform.yaml"))]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def pending_files() -> list[Path]:
+    """Files of landing that no earlier pass has dealt with, by path, size and time: cheap, opens nothing."""
+    index, revision = _read_index(), formats_revision()
+    return [path for path in landing_files() if not _dealt_with(path, index, revision)]
+
+
+def take_in_landing() -> Intake:
+    """Take in every pending file. One bad file never stops another; each is noted with what to do about it."""
+    index, revision = _read_index(), formats_revision()
+    catalogue: Catalogue | None = None
+    known_platforms = platforms()
+    intake = Intake()
+    files = landing_files()
+    todo = [path for path in files if not _dealt_with(path, index, revision)]
+    intake.known = len(files) - len(todo)
+    for path in track(todo, "taking in files"):
+        catalogue = catalogue or Catalogue()
+        try:
+            manifest, is_new = take_in(path, hints_for(path, known_platforms), catalogue)
+        except FileProblem as problem:
+            intake.quarantined.append(quarantine(path, problem))
+            _remember(index, path, "quarantined", revision)
+            continue
+        _release_from_quarantine(manifest["sha256"])
+        if is_new:
+            intake.loaded.append(manifest)
+        else:
+            intake.known += 1
+        _remember(index, path, "loaded", revision)
+    if todo:
+        _write_index(index)
+    return intake
+
+
+def quarantine(path: Path, problem: FileProblem) -> dict[str, Any]:
+    """Keep a copy of the bytes and a note: what was wrong, the nearest format, the header difference."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    folder = settings().quarantine / digest[:16]
+    note = {
+        "sha256": digest, "source_name": path.name, "reason_code": problem.code, "message": problem.message,
+        "nearest_format": problem.nearest_format, "missing_headers": problem.missing_headers,
+        "unexpected_headers": problem.unexpected_headers, "noticed_at": datetime.now(UTC).isoformat(),
+    }  # fmt: skip
+    copy = folder / "original"
+    if not copy.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    write_atomically(folder / "note.json", json.dumps(note, ensure_ascii=False, indent=1).encode())
+    return note
+
+
+def quarantined_files() -> list[dict[str, Any]]:
+    """The notes of all files in quarantine."""
+    return [json.loads(p.read_text(encoding="utf-8")) for p in sorted(settings().quarantine.glob("*/note.json"))]
+
+
+def _release_from_quarantine(sha256: str) -> None:
+    shutil.rmtree(settings().quarantine / sha256[:16], ignore_errors=True)
+
+
+def _index_path() -> Path:
+    return settings().lake / "landing_index.json"
+
+
+def _read_index() -> dict[str, Any]:
+    """The memory of earlier passes. Only a cache: without it every file is hashed again and found to be known."""
+    path = _index_path()
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _write_index(index: dict[str, Any]) -> None:
+    write_atomically(_index_path(), json.dumps(index, ensure_ascii=False).encode())
+
+
+def _key(path: Path) -> str:
+    return str(path.relative_to(settings().landing))
+
+
+def _fingerprint(path: Path) -> list[int]:
+    stat = path.stat()
+    sidecar = path.with_name(path.name + SIDECAR)
+    return [stat.st_size, stat.st_mtime_ns, sidecar.stat().st_mtime_ns if sidecar.exists() else 0]
+
+
+def _dealt_with(path: Path, index: dict[str, Any], revision: str) -> bool:
+    entry = index.get(_key(path))
+    if entry is None or entry["fingerprint"] != _fingerprint(path):
+        return False
+    return entry["status"] == "loaded" or entry["revision"] == revision
+
+
+def _remember(index: dict[str, Any], path: Path, status: str, revision: str) -> None:
+    index[_key(path)] = {"fingerprint": _fingerprint(path), "status": status, "revision": revision}
+
+
+def files_under(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and all files below the folders named."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file() and _meant(p.relative_to(path)))
+        else:
+            yield path

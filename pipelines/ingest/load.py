@@ -1,0 +1,207 @@
+"""One file in, one load package out: recognise, read, parse, account for every row, commit."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import zipfile
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from dateutil import parser as dates
+
+from pipelines import lake
+from pipelines.ingest.errors import FileProblem
+from pipelines.ingest.parse import REJECT_SCHEMA, Context, Parsed, parse_block
+from pipelines.ingest.read import SourceFile, open_file
+from pipelines.ingest.recognise import Recognised, recognise
+from pipelines.ingest.spec import FormatSpec, Platform, load_specs, platforms
+from pipelines.settings import settings
+
+DEFAULT_ACCOUNT = "main"
+
+
+@dataclass
+class Hints:
+    """What a person (or the folder) says about a file that the file does not say itself."""
+
+    platform: str | None = None
+    account: str | None = None
+    captured_at: datetime | None = None
+    source_name: str | None = None
+    operator: str | None = None
+
+
+@dataclass
+class Prepared:
+    """A file that has been read but not committed."""
+
+    manifest: dict[str, Any]
+    tables: dict[str, pl.DataFrame]
+    rejects: pl.DataFrame
+    recognised: Recognised
+    parsed: list[Parsed]
+
+
+@dataclass
+class Catalogue:
+    """The formats and platforms of this moment, read once per run."""
+
+    specs: list[FormatSpec] = field(default_factory=load_specs)
+    platforms: dict[str, Platform] = field(default_factory=platforms)
+
+
+def prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
+    """Read a file completely and account for its rows, without writing anything. FileProblem when it cannot be taken in."""
+    with open_file(path) as source:
+        found = recognise(source, catalogue.specs, hints.platform)
+        spec = found.spec
+        platform = catalogue.platforms.get(spec.platform) or Platform(platform=spec.platform, name_zh=spec.platform, name_en=spec.platform)
+        name = hints.source_name or path.name
+        facts = _name_facts(spec, name)
+        captured_at, basis = _captured_at(source, path, hints, facts, spec.timezone or platform.timezone)
+        context = Context(
+            platform=_own_platform(spec, hints), account_name=hints.account or DEFAULT_ACCOUNT, timezone=spec.timezone or platform.timezone,
+            currency=spec.currency or platform.currency, window_start=facts.get("window_start"), window_end=facts.get("window_end"),
+        )  # fmt: skip
+        parsed = [parse_block(spec, match, context) for match in found.matches]
+        parsed = _one_account(parsed)
+        load_id = load_identity(source.sha256, context, spec)
+        manifest = _manifest(source, found, parsed, context, load_id, name, captured_at, basis, hints)
+    if manifest["rows_in"] == 0:
+        raise FileProblem("no_rows", "The file has the right header and no rows below it. Choose a longer period and export again.", spec.format_id)
+    tables = _tables(parsed, load_id, captured_at)
+    rejects = pl.concat([p.rejects for p in parsed]) if parsed else pl.DataFrame(schema=REJECT_SCHEMA)
+    return Prepared(manifest, tables, rejects, found, parsed)
+
+
+def load_identity(sha256: str, context: Context, spec: FormatSpec) -> str:
+    """The same bytes for the same account in the same format version are the same load."""
+    return hashlib.md5(f"{sha256}|{context.platform}|{context.account_name}|{spec.format_id}|{spec.version}".encode()).hexdigest()
+
+
+def take_in(path: Path, hints: Hints, catalogue: Catalogue) -> tuple[dict[str, Any], bool]:
+    """Commit a file as a load package: (manifest, whether it is new). The same file twice is a no-op."""
+    prepared = prepare(path, hints, catalogue)
+    manifest = prepared.manifest
+    if lake.has_load(manifest["load_id"]):
+        return manifest, False
+    archive(path, manifest["sha256"])
+    lake.commit(manifest, prepared.tables, prepared.rejects)
+    return manifest, True
+
+
+def archive(path: Path, sha256: str) -> None:
+    """Keep the original bytes under their hash."""
+    target = settings().archive / sha256[:2] / sha256
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_suffix(".tmp")
+        shutil.copyfile(path, temporary)
+        temporary.replace(target)
+
+
+def _own_platform(spec: FormatSpec, hints: Hints) -> str:
+    """Generic formats (web events, shop orders) may belong to any platform the operator names; others say it themselves."""
+    return hints.platform if hints.platform and spec.platform in ("web", "shop") else spec.platform
+
+
+def _one_account(parsed: list[Parsed]) -> list[Parsed]:
+    """Merge the blocks of one entity, so that a workbook with a sheet per metric is one table."""
+    return [p for p in parsed if p.rows_in]
+
+
+def _tables(parsed: list[Parsed], load_id: str, captured_at: datetime) -> dict[str, pl.DataFrame]:
+    tables: dict[str, list[pl.DataFrame]] = {}
+    for block in parsed:
+        frame = block.rows.with_columns(pl.lit(load_id).alias("load_id"), pl.col("captured_at").fill_null(captured_at))
+        tables.setdefault(block.entity, []).append(frame)
+    return {entity: pl.concat(frames) for entity, frames in tables.items()}
+
+
+def _manifest(
+    source: SourceFile, found: Recognised, parsed: list[Parsed], context: Context, load_id: str, name: str,
+    captured_at: datetime, basis: str, hints: Hints,
+) -> dict[str, Any]:  # fmt: skip
+    loaded = sum(p.rows.height for p in parsed)
+    accounts = sorted({a for p in parsed for a in p.accounts})
+    account = accounts[0] if len(accounts) == 1 else context.account_name
+    return {
+        "load_id": load_id, "source_name": name, "sha256": source.sha256, "byte_count": source.byte_count,
+        "platform": context.platform, "account_key": f"{context.platform}:{account}", "account_name": account, "is_owned": found.spec.is_owned,
+        "format_id": found.spec.format_id, "format_version": found.version, "entity": found.matches[0].block.entity,
+        "encoding": found.encoding or source.kind, "header_row": found.matches[0].header_row + 1,
+        "captured_at": captured_at.isoformat(), "captured_at_basis": basis, "loaded_at": datetime.now(UTC).isoformat(),
+        "rows_in": sum(p.rows_in for p in parsed), "rows_loaded": loaded,
+        "rows_duplicate": sum(p.duplicates for p in parsed), "rows_rejected": sum(p.rejects.height for p in parsed),
+        "unknown_columns": sorted({u for p in parsed for u in p.unknown_columns}),
+        "warnings": _warnings(found, parsed, captured_at), "operator": hints.operator,
+    }  # fmt: skip
+
+
+def _warnings(found: Recognised, parsed: list[Parsed], captured_at: datetime) -> list[str]:
+    warnings: list[str] = []
+    cap = found.spec.max_rows
+    if cap and any(p.rows.height >= cap for p in parsed):
+        warnings.append(f"possibly_truncated: the platform exports at most {cap} rows; older ones may be missing")
+    if captured_at > datetime.now(UTC) + timedelta(days=1):
+        warnings.append("captured_in_future: the capture time lies in the future; check the file name or the clock")
+    if found.unmatched_sheets and found.spec.file_types != ["jsonl"]:
+        warnings.append(f"sheets_not_read: {', '.join(found.unmatched_sheets)}")
+    return warnings
+
+
+def _name_facts(spec: FormatSpec, name: str) -> dict[str, Any]:
+    """What the file name says: window bounds and capture time, by the format's own pattern."""
+    match = re.search(spec.file_name, name) if spec.file_name else None
+    facts: dict[str, Any] = {}
+    for key, text in (match.groupdict() if match else {}).items():
+        if not text:
+            continue
+        if key == "captured_epoch":
+            facts[key] = datetime.fromtimestamp(int(text[:10]), UTC)
+        else:
+            facts[key] = dates.parse(text).date()
+    return facts
+
+
+def _captured_at(source: SourceFile, path: Path, hints: Hints, facts: dict[str, Any], timezone: str) -> tuple[datetime, str]:
+    """When the figures were shown, and how that is known: operator, file name, workbook properties, file time."""
+    if hints.captured_at:
+        return hints.captured_at.astimezone(UTC), "operator"
+    if "captured_epoch" in facts:
+        return facts["captured_epoch"], "file_name"
+    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    if "captured_date" in facts:
+        day: date = facts["captured_date"]
+        zone = ZoneInfo(timezone)
+        if modified.astimezone(zone).date() == day:
+            return modified, "file_name"
+        return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=zone).astimezone(UTC), "file_name"
+    if source.kind == "xlsx":
+        stamp = _workbook_time(path)
+        if stamp:
+            return stamp, "workbook"
+    return modified, "file_time"
+
+
+def _workbook_time(path: Path) -> datetime | None:
+    """`created` (else `modified`) of the workbook's properties: the moment of export, unless a spreadsheet made it anew."""
+    with zipfile.ZipFile(path) as book:
+        if "docProps/core.xml" not in book.namelist():
+            return None
+        core = book.read("docProps/core.xml").decode("utf-8", errors="replace")
+    for tag in ("created", "modified"):
+        match = re.search(rf"<dcterms:{tag}[^>]*>([^<]+)<", core)
+        if match:
+            try:
+                stamp = dates.isoparse(match[1])
+            except ValueError:
+                continue
+            return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,151 @@
+"""Which format a file is, by its headers alone: never by its name or by the position of a column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.ingest.errors import FileProblem
+from pipelines.ingest.read import Grid, SourceFile
+from pipelines.ingest.spec import Block, FormatSpec, normalise_header
+
+
+@dataclass
+class BlockMatch:
+    """Where one block of a format was found: `header_row` is 0-based within the grid, columns are `first` to `last`."""
+
+    block: Block
+    grid: Grid
+    header_row: int
+    first: int
+    last: int
+    headers: list[str]
+    score: int
+
+
+@dataclass
+class Recognised:
+    """The format of a file and where its tables are."""
+
+    spec: FormatSpec
+    version: str
+    encoding: str
+    matches: list[BlockMatch]
+    unmatched_sheets: list[str]
+
+
+def recognise(source: SourceFile, specs: list[FormatSpec], platform: str | None = None) -> Recognised:
+    """The one format that fits best. FileProblem for an unknown file (with the nearest format) or a refused look-alike.
+
+    `platform` breaks ties and keeps a two-column file of one platform from being taken for another's.
+    """
+    fitting = [s for s in specs if source.kind in s.file_types]
+    encoding = source.encoding if source.kind in ("text", "html", "jsonl") else ""
+    grids = source.grids()
+    best = _best(fitting, grids, encoding, platform)
+    if best is None and source.kind == "text":
+        for extra in dict.fromkeys(e for s in fitting for e in s.encodings):
+            best = _best([s for s in fitting if extra in s.encodings], source.grids(extra), extra, platform)
+            if best:
+                break
+    if best is None:
+        raise _unknown(grids, fitting)
+    if best.spec.refuse:
+        refusal = best.spec.refuse
+        raise FileProblem(
+            "look_alike",
+            f"{refusal.because_zh}。{refusal.instead_zh}。 / {best.spec.label_en}: {refusal.because_en}; {refusal.instead_en}.",
+            nearest_format=best.spec.format_id,
+        )
+    return best
+
+
+def _best(specs: list[FormatSpec], grids: list[Grid], encoding: str, platform: str | None) -> Recognised | None:
+    found = [r for spec in specs if (r := _fit(spec, grids, encoding)) is not None]
+    if platform:
+        found = [r for r in found if r.spec.platform == platform] or found
+    if not found:
+        return None
+    return max(found, key=lambda r: (sum(m.score for m in r.matches), len(r.spec.blocks[0].header.required), r.spec.format_id))
+
+
+def _fit(spec: FormatSpec, grids: list[Grid], encoding: str) -> Recognised | None:
+    matches: list[BlockMatch] = []
+    for block in spec.blocks:
+        hits = [m for grid in grids if _sheet_fits(block, grid) and (m := _find_header(block, grid)) is not None]
+        if not hits and not block.optional:
+            return None
+        matches += hits
+    if not matches:
+        return None
+    used = {id(m.grid) for m in matches}
+    unmatched = [g.name for g in grids if id(g) not in used and g.head]
+    return Recognised(spec, _version(spec, matches), encoding, matches, unmatched)
+
+
+def _sheet_fits(block: Block, grid: Grid) -> bool:
+    return block.sheet is None or re.search(block.sheet, grid.name) is not None
+
+
+def _find_header(block: Block, grid: Grid) -> BlockMatch | None:
+    """The row and column range whose distinct cells meet the block's header rule best; later rows win ties."""
+    best: BlockMatch | None = None
+    for first, last in grid.column_groups():
+        for index, row in enumerate(grid.head[: block.header.scan_rows]):
+            headers = row[first:last]
+            score = _score(block, headers)
+            if score and (best is None or score >= best.score) and not (best and score == best.score and best.header_row == index):
+                best = BlockMatch(block, grid, index, first, last, headers, score)
+    return best
+
+
+def _score(block: Block, headers: list[str]) -> int:
+    """How many known headers the row holds; 0 unless every rule of the block is met."""
+    names = {normalise_header(h) for h in headers} - {""}
+    rule = block.header
+    if not all(any(normalise_header(option) in names for option in options) for options in rule.required):
+        return 0
+    if any(normalise_header(name) in names for name in rule.forbidden):
+        return 0
+    if rule.exact_columns is not None and len([h for h in headers if normalise_header(h)]) != rule.exact_columns:
+        return 0
+    known = {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
+    known |= {normalise_header(option) for options in rule.required for option in options} | {normalise_header(h) for h in block.ignore}
+    return len(names & known)
+
+
+def _version(spec: FormatSpec, matches: list[BlockMatch]) -> str:
+    names = {normalise_header(h) for m in matches for h in m.headers}
+    for label, marks in spec.versions.items():
+        if all(normalise_header(mark) in names for mark in marks):
+            return label
+    return spec.version
+
+
+def _unknown(grids: list[Grid], specs: list[FormatSpec]) -> FileProblem:
+    """The nearest format and what separates the file from it, in a sentence a person can act on."""
+    best: tuple[float, FormatSpec, Block, list[str]] | None = None
+    for spec in specs:
+        for block in spec.blocks:
+            required = [[normalise_header(o) for o in options] for options in block.header.required]
+            for grid in grids:
+                for row in grid.head[: block.header.scan_rows]:
+                    names = {normalise_header(h) for h in row} - {""}
+                    share = sum(any(o in names for o in options) for options in required) / max(len(required), 1)
+                    if share > 0 and (best is None or share > best[0]):
+                        best = (share, spec, block, row)
+    if best is None:
+        seen = next((row for grid in grids for row in grid.head if len([c for c in row if c.strip()]) > 1), [])
+        shown = ", ".join(c for c in seen[:8] if c) or "no header row"
+        return FileProblem("unknown_format", f"No known format has these headers ({shown}). Describe it in data/formats/<name>.yaml.")
+    _, spec, block, row = best
+    names = {normalise_header(h) for h in row} - {""}
+    missing = ["/".join(o) for o in block.header.required if not any(normalise_header(x) in names for x in o)]
+    known = {normalise_header(s) for c in block.columns for s in c.source} | {normalise_header(h) for h in block.ignore}
+    unexpected = [h for h in row if normalise_header(h) and normalise_header(h) not in known]
+    detail = f"missing: {', '.join(missing) or 'none'}; not in that format: {', '.join(unexpected[:12]) or 'none'}"
+    return FileProblem(
+        "unknown_format",
+        f"Not a known export. The nearest is {spec.format_id} ({spec.label_zh}) - {detail}. Describe the file in data/formats/<name>.yaml.",
+        nearest_format=spec.format_id, missing_headers=missing, unexpected_headers=unexpected,
+    )

@@ -1,0 +1,248 @@
+"""What a format spec is: the YAML that describes one kind of export file, and the platform folder it lives in.
+
+A platform is a folder ``pipelines/platforms/<platform>/`` with ``platform.yaml`` and ``formats/*.yaml``. A user's own
+formats are the same YAML under ``data/formats/``. Nothing is registered anywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pipelines.settings import PROJECT_DIR, settings
+
+PLATFORMS_DIR = PROJECT_DIR / "pipelines" / "platforms"
+ENTITIES_FILE = PROJECT_DIR / "pipelines" / "entities.yaml"
+
+FileType = Literal["text", "xlsx", "xls", "html", "jsonl"]
+ColumnType = Literal["text", "id", "count", "ratio", "number", "duration", "datetime", "date", "boolean", "person", "account", "json"]
+
+
+def normalise_header(text: str | None) -> str:
+    """A header as it is compared: NFKC, no zero-width characters, single spaces, lower case."""
+    if text is None:
+        return ""
+    folded = unicodedata.normalize("NFKC", str(text))
+    folded = re.sub(r"[\u200b-\u200f\u2060\ufeff]", "", folded)
+    return re.sub(r"\s+", " ", folded).strip().lower()
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str | int | float) else value
+
+
+Names = Annotated[list[str], BeforeValidator(_as_list)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Column(_Model):
+    """One canonical column and where it comes from."""
+
+    to: str
+    source: Names = Field(alias="from", description="Header names (or JSON paths) in order of preference.")
+    type: ColumnType = "text"
+    scale: Literal["fraction", "percent"] | None = Field(None, description="Scale of a ratio written without a % sign.")
+    unit: Literal["seconds", "minutes", "hours", "milliseconds"] = Field("seconds", description="Unit of a bare duration.")
+    formats: Names = Field(default_factory=list, description="strptime formats, where the general ones do not do.")
+    timezone: str | None = None
+    null_tokens: Names = Field(default_factory=list, description="Values that mean missing here, beside the usual ones.")
+    allow_negative: bool = False
+    required: bool = Field(False, description="A row without this value is rejected.")
+    keep: Literal["first", "longest"] = Field("first", description="Which of several source columns wins.")
+    extract: str | None = Field(None, description="Regex whose first group is the value (an id inside a link).")
+    multiply: float | None = None
+    map: dict[str, str] = Field(default_factory=dict, description="Raw word (or /regex/) to canonical word.")
+    default: str | None = Field(None, description="Canonical word where `map` knows none.")
+    flag: dict[str, list[str]] = Field(default_factory=dict, description="Boolean: raw words that mean true.")
+
+
+class DropRow(_Model):
+    """A row of the file that is not data, and why."""
+
+    column: str
+    equals: Names = Field(default_factory=list)
+    matches: str | None = None
+    reason: str = "total_row"
+
+
+class Header(_Model):
+    required: list[Names]
+    forbidden: Names = Field(default_factory=list)
+    exact_columns: int | None = None
+    scan_rows: int = 15
+    extra_rows: int = Field(0, description="Rows right below the header that explain it and are no data.")
+
+
+class Block(_Model):
+    """One table inside a file: a sheet, or one of several tables side by side."""
+
+    entity: str
+    header: Header
+    columns: list[Column] = Field(default_factory=list)
+    sheet: str | None = Field(None, description="Regex on the sheet name.")
+    where: dict[str, Names] = Field(default_factory=dict, description="Keep rows where this header has one of these values.")
+    optional: bool = False
+    drop_rows: list[DropRow] = Field(default_factory=list)
+    constants: dict[str, Any] = Field(default_factory=dict)
+    natural_key: Names = Field(default_factory=list)
+    repeats: Literal["reject", "last_wins"] = "reject"
+    provisional_last_day: bool = False
+    ignore: Names = Field(default_factory=list, description="Known headers without a canonical column: kept in `extra`, not reported.")
+    drop: Names = Field(default_factory=list, description="Personal data: headers that are never written anywhere.")
+
+
+class Refusal(_Model):
+    """Why a look-alike is not taken in, and which export to fetch instead."""
+
+    because_zh: str
+    because_en: str
+    instead_zh: str
+    instead_en: str
+
+
+class FormatSpec(_Model):
+    format_id: str
+    version: str = "1"
+    platform: str
+    label_zh: str
+    label_en: str
+    menu_path: str = ""
+    file_types: list[FileType] = Field(default_factory=lambda: ["text", "xlsx", "xls", "html"])
+    encodings: Names = Field(default_factory=list, description="Encodings tried beside UTF-8, UTF-16 and GB18030.")
+    delimiter: str | None = None
+    versions: dict[str, Names] = Field(default_factory=dict, description="Version label: headers that tell it apart.")
+    file_name: str | None = Field(None, description="Regex with groups captured_epoch, captured_date, window_start, window_end.")
+    window: Literal["lifetime", "range"] = "lifetime"
+    timezone: str | None = None
+    currency: str | None = None
+    max_rows: int | None = Field(None, description="The platform's own cap: a file this long may be truncated.")
+    is_owned: bool = True
+    refuse: Refusal | None = None
+    blocks: list[Block]
+    origin: str = Field("", description="File this spec was read from (filled in by the loader).")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _single_block(cls, data: Any) -> Any:
+        """A spec without `blocks` is one block written at the top level."""
+        if isinstance(data, dict) and "blocks" not in data:
+            inner = {key: data.pop(key) for key in list(data) if key in Block.model_fields}
+            if "refuse" in data:
+                inner.setdefault("entity", "post_snapshots")
+            data["blocks"] = [inner]
+        return data
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> FormatSpec:
+        for block in self.blocks:
+            known = entity_columns(block.entity)
+            for name in [c.to for c in block.columns] + list(block.constants):
+                if name not in known and name != "account":
+                    raise ValueError(f"{self.format_id}: '{name}' is no column of entity '{block.entity}'")
+            for column in block.columns:
+                if column.type == "ratio" and column.scale is None and not any("%" in normalise_header(s) for s in column.source):
+                    raise ValueError(f"{self.format_id}: ratio '{column.to}' needs a scale (fraction or percent)")
+        return self
+
+
+class Platform(_Model):
+    """`platform.yaml`: what a platform is called, counts and allows."""
+
+    platform: str
+    name_zh: str
+    name_en: str
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    data_latency_hours: int = 24
+    maturity_days: int = Field(7, description="Age after which a post has nearly all its views.")
+    content_forms: list[str] = Field(default_factory=list)
+    interaction_verbs: list[str] = Field(default_factory=list)
+    engagement_members: list[str] = Field(default_factory=list, description="Count columns that make up engagement here.")
+    view_definition_zh: str = ""
+    view_definition_en: str = ""
+    metrics: dict[str, str] = Field(default_factory=dict, description="Canonical metric: what the platform calls it and counts.")
+    terms: str = ""
+
+
+@lru_cache(maxsize=1)
+def _entities() -> dict[str, Any]:
+    return yaml.safe_load(ENTITIES_FILE.read_text(encoding="utf-8"))
+
+
+def entity_names() -> list[str]:
+    """Names of the lake's entities, in the order of entities.yaml."""
+    return list(_entities()["entities"])
+
+
+@lru_cache(maxsize=64)
+def entity_columns(entity: str) -> dict[str, str]:
+    """Column name to DuckDB type of one entity, in table order. Unknown entity: ValueError."""
+    model = _entities()
+    if entity not in model["entities"]:
+        raise ValueError(f"no entity '{entity}'; there are: {', '.join(model['entities'])}")
+    own = model["entities"][entity]
+    columns = dict(model["common"]) | dict(own["columns"])
+    return columns | dict(model["metrics"]) if own.get("metrics") else columns
+
+
+def entity_key(entity: str) -> list[str]:
+    return list(_entities()["entities"][entity]["key"])
+
+
+def metric_columns() -> dict[str, str]:
+    return dict(_entities()["metrics"])
+
+
+def platforms() -> dict[str, Platform]:
+    """Every platform by its id; a folder with a platform.yaml is all it takes."""
+    found = [Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(PLATFORMS_DIR.glob("*/platform.yaml"))]
+    found += [Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(settings().user_formats.glob("*/platform.yaml"))]
+    return {p.platform: p for p in found}
+
+
+def spec_files() -> list[Path]:
+    """Shipped specs first, then the user's own (``data/formats/*.yaml`` and ``data/formats/<platform>/formats/*.yaml``)."""
+    user = settings().user_formats
+    return [*sorted(PLATFORMS_DIR.glob("*/formats/*.yaml")), *sorted(user.glob("*.yaml")), *sorted(user.glob("*/formats/*.yaml"))]
+
+
+def load_specs() -> list[FormatSpec]:
+    """All format specs. A broken shipped spec raises; see `broken_specs` for the user's own."""
+    specs: dict[str, FormatSpec] = {}
+    for path in spec_files():
+        try:
+            spec = read_spec(path)
+        except ValueError:
+            if PLATFORMS_DIR in path.parents:
+                raise
+            continue  # reported by broken_specs(): one bad user file must not stop the others
+        specs[spec.format_id] = spec
+    return list(specs.values())
+
+
+def broken_specs() -> dict[Path, str]:
+    """User formats that cannot be read, with the reason: shown by `pulse status` and on the data-health page."""
+    problems: dict[Path, str] = {}
+    for path in spec_files():
+        try:
+            read_spec(path)
+        except ValueError as error:
+            problems[path] = str(error)
+    return problems
+
+
+def read_spec(path: Path) -> FormatSpec:
+    """The spec in one YAML file. ValueError names the file and the mistake."""
+    try:
+        return FormatSpec(**yaml.safe_load(path.read_text(encoding="utf-8")), origin=str(path))
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error

@@ -1,0 +1,264 @@
+"""Text cells to typed values: counts, ratios, durations, times, ids. Vectorised, and honest about what could not be read.
+
+Every parser takes one String series and returns a `Parsed`: the values, and where they are approximate (``1.2万``),
+censored (``10万+``, ``<0.1%``: only a bound is known) or bad (not empty, yet not readable). Missing is NULL, never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import polars as pl
+
+NULL_TOKENS = ("", "-", "--", "—", "–", "/", "N/A", "n/a", "NULL", "null", "nan", "NaN", "None", "暂无数据", "无", "(空)", "(跳过)")
+MULTIPLIERS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8, "b": 1e9}
+SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "milliseconds": 0.001}
+
+_NUMBER = r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+)(千|k|万|w|m|亿|b)?(\+)?$"
+_DAMAGED_ID = r"^\d(\.\d+)?[eE]\+?\d+$"
+
+# Formats without a doubt about day and month. (pattern that a value must match, strptime format, precision)
+DATETIME_FORMATS = [
+    (r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}:\d{2}$", "%Y-%m-%d %H:%M:%S", "second"),
+    (r"^\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}$", "%Y/%m/%d %H:%M:%S", "second"),
+    (r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}$", "%Y-%m-%d %H:%M", "minute"),
+    (r"^\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}$", "%Y/%m/%d %H:%M", "minute"),
+    (r"^\d{4}-\d{1,2}-\d{1,2}$", "%Y-%m-%d", "day"),
+    (r"^\d{4}/\d{1,2}/\d{1,2}$", "%Y/%m/%d", "day"),
+    (r"^\d{4}\.\d{1,2}\.\d{1,2}$", "%Y.%m.%d", "day"),
+    (r"^\d{4}年\d{1,2}月\d{1,2}日$", "%Y年%m月%d日", "day"),
+    (r"^\d{4}年\d{1,2}月\d{1,2}日 ?\d{1,2}:\d{2}:\d{2}$", "%Y年%m月%d日 %H:%M:%S", "second"),
+    (r"^\d{4}年\d{1,2}月\d{1,2}日 ?\d{1,2}:\d{2}$", "%Y年%m月%d日 %H:%M", "minute"),
+    (r"^\d{4}年\d{1,2}月\d{1,2}日 ?\d{1,2}时\d{1,2}分\d{1,2}秒$", "%Y年%m月%d日 %H时%M分%S秒", "second"),
+    (r"^\d{4}(0[1-9]|1[0-2])([0-2]\d|3[01])$", "%Y%m%d", "day"),
+    (r"^[A-Z][a-z]{2} \d{1,2}, \d{4}$", "%b %d, %Y", "day"),
+    (r"^[A-Z][a-z]{2}, [A-Z][a-z]{2} \d{1,2}, \d{4}$", "%a, %b %d, %Y", "day"),
+    (r"^\d{1,2}-[A-Z][a-z]{2}-\d{4}$", "%d-%b-%Y", "day"),
+    (r"^\d{1,2}-[A-Z][a-z]{2}-\d{2}$", "%d-%b-%y", "day"),
+]
+OFFSET_FORMATS = [
+    (r"^[A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} [\d:]{8} [+-]\d{4} \d{4}$", "%a %b %d %H:%M:%S %z %Y", "second"),
+    (r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2} ?[+-]\d{4}$", "%Y-%m-%d %H:%M %z", "minute"),
+    (r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d+)? ?[+-]\d{4}$", "%Y-%m-%d %H:%M:%S%.f %z", "second"),
+]
+
+
+@dataclass
+class Parsed:
+    """One column's values, row-aligned with its input. `None` in place of a mask means: nowhere."""
+
+    values: pl.Series
+    approximate: pl.Series | None = None
+    censored: pl.Series | None = None
+    bad: pl.Series | None = None
+    precision: pl.Series | None = None
+
+
+def clean(text: pl.Series, null_tokens: tuple[str, ...] | list[str] = ()) -> pl.Series:
+    """Trimmed cells, with every token that means "missing" turned into NULL. Full-width digits become plain ones."""
+    trimmed = text.str.strip_chars("\ufeff\u200b\u00a0\u3000 \t\r\n")
+    if not _is_ascii(trimmed):
+        trimmed = trimmed.str.normalize("NFKC")
+    tokens = pl.Series([*NULL_TOKENS, *null_tokens])
+    frame = pl.DataFrame({"t": trimmed})
+    return frame.select(pl.when(pl.col("t").is_in(tokens.implode())).then(None).otherwise(pl.col("t"))).to_series()
+
+
+def _is_ascii(text: pl.Series) -> bool:
+    return bool((text.str.len_bytes() == text.str.len_chars()).all())
+
+
+def parse_count(text: pl.Series, null_tokens: list[str] | None = None, allow_negative: bool = False) -> Parsed:
+    """Whole numbers as Int64: `1,234`, `1.2万`, `3.4w`, `1.2K`, `10万+`. A negative one is bad unless allowed."""
+    cells = clean(text, null_tokens or [])
+    plain = cells.cast(pl.Int64, strict=False)
+    if plain.null_count() == cells.null_count():  # the common case: digits only
+        return Parsed(plain, bad=None if allow_negative else _some(plain < 0))
+    number, unit, plus = _number_parts(cells)
+    factor = unit.replace_strict(MULTIPLIERS, default=1.0, return_dtype=pl.Float64)
+    scaled = number * factor
+    whole = (scaled - scaled.round()).abs() < 1e-6
+    values = scaled.round().cast(pl.Int64, strict=False)
+    bad = cells.is_not_null() & (number.is_null() | (unit.is_null() & ~whole.fill_null(True)))
+    if not allow_negative:
+        bad = bad | (scaled < 0).fill_null(False)
+    return Parsed(values, approximate=_some(unit.is_not_null()), censored=_some(plus.is_not_null()), bad=_some(bad))
+
+
+def parse_number(text: pl.Series, null_tokens: list[str] | None = None, allow_negative: bool = True) -> Parsed:
+    """Decimal numbers as Float64, thousands separators and ¥ $ signs allowed."""
+    cells = clean(text, null_tokens or []).str.replace(r"^([+-]?)[¥￥$€£]\s*", "$1")
+    number, unit, plus = _number_parts(cells)
+    values = number * unit.replace_strict(MULTIPLIERS, default=1.0, return_dtype=pl.Float64)
+    bad = cells.is_not_null() & number.is_null()
+    if not allow_negative:
+        bad = bad | (values < 0).fill_null(False)
+    return Parsed(values, approximate=_some(unit.is_not_null()), censored=_some(plus.is_not_null()), bad=_some(bad))
+
+
+def parse_ratio(text: pl.Series, scale: str | None, header: str = "", null_tokens: list[str] | None = None) -> Parsed:
+    """Shares as Float64 0-1. A `%` sign in the cell decides, then `(%)` in the header, then the format's scale.
+
+    Without any of the three the cell is bad: 0.63 may be 0.63 % or 63 %, and guessing is not reading. `<0.1%` is
+    censored. Shares up to 10 (1000 %) exist - replays, exposure counted elsewhere - more than that is bad.
+    """
+    cells = clean(text, null_tokens or [])
+    censored = cells.str.contains(r"^[<>≤≥]")
+    bare = cells.str.replace(r"^[<>≤≥]\s*", "")
+    has_sign = bare.str.ends_with("%")
+    number, _, _ = _number_parts(bare.str.strip_suffix("%").str.strip_chars())
+    percent_header = "(%)" in header.replace("(", "(").replace(")", ")")
+    divisor = 100.0 if percent_header or scale == "percent" else 1.0
+    frame = pl.DataFrame({"n": number, "sign": has_sign})
+    values = frame.select(pl.when("sign").then(pl.col("n") / 100.0).otherwise(pl.col("n") / divisor)).to_series()
+    bad = cells.is_not_null() & (number.is_null() | (values < 0).fill_null(False) | (values > 10).fill_null(False))
+    if scale is None and not percent_header:
+        bad = bad | (cells.is_not_null() & ~has_sign.fill_null(False))
+    return Parsed(values, censored=_some(censored), bad=_some(bad))
+
+
+def parse_duration(text: pl.Series, unit: str = "seconds", null_tokens: list[str] | None = None) -> Parsed:
+    """Durations as seconds (Float64): `8.2`, `18秒`, `32.50s`, `1分20秒`, `2时3分`, `0:13:29`, `1:23` (minutes:seconds)."""
+    cells = clean(text, null_tokens or [])
+    number, suffix, _ = _number_parts(cells)
+    bare = number.zip_with(suffix.is_null(), pl.Series([None], dtype=pl.Float64)) * SECONDS[unit]
+    clock = _clock_seconds(cells)
+    words = _word_seconds(cells)
+    frame = pl.DataFrame({"bare": bare, "clock": clock, "words": words})
+    values = frame.select(pl.coalesce("bare", "clock", "words")).to_series()
+    bad = cells.is_not_null() & (values.is_null() | (values < 0).fill_null(False))
+    return Parsed(values, bad=_some(bad))
+
+
+def parse_datetime(text: pl.Series, timezone: str, formats: list[str] | None = None, null_tokens: list[str] | None = None) -> Parsed:
+    """Moments as UTC Datetime with their precision (second, minute, day).
+
+    Naive values are local to `timezone`. Day-month orders that can be read two ways (`01/08/2026`) are read only
+    through `formats` of the format spec. Epochs are told by their digits: 10 seconds, 13 ms, 16 µs. 4-5 digit numbers
+    with decimals are Excel's serial days.
+    """
+    cells = clean(text, null_tokens or []).str.replace_all(r"\s+", " ")
+    utc = _utc(cells, timezone, formats or [])
+    bad = cells.is_not_null() & utc["at"].is_null()
+    return Parsed(utc["at"], bad=_some(bad), precision=utc["precision"])
+
+
+def parse_date(text: pl.Series, timezone: str, formats: list[str] | None = None, null_tokens: list[str] | None = None) -> Parsed:
+    """Days as Date: the platform's own day, never shifted to another zone."""
+    parsed = parse_datetime(text, timezone, formats, null_tokens)
+    return Parsed(parsed.values.dt.convert_time_zone(timezone).dt.date(), bad=parsed.bad)
+
+
+def parse_id(text: pl.Series) -> Parsed:
+    """Ids as text: TAB, leading quote and `="…"` removed. `1.22E+17` is bad: a spreadsheet has destroyed it."""
+    cells = clean(text).str.replace(r'^="(.*)"$', "$1").str.strip_chars("'\t ")
+    cells = cells.str.replace(r"^(\d+)\.0$", "$1")
+    return Parsed(cells, bad=_some(cells.str.contains(_DAMAGED_ID)))
+
+
+def parse_boolean(text: pl.Series, flag: dict[str, list[str]]) -> Parsed:
+    """True/false words as Boolean; `flag` names further words for `true` and `false`."""
+    cells = clean(text).str.to_lowercase()
+    true = [w.lower() for w in flag.get("true", [])] + ["true", "1", "yes", "是"]
+    false = [w.lower() for w in flag.get("false", [])] + ["false", "0", "no", "否"]
+    words = {**dict.fromkeys(false, False), **dict.fromkeys(true, True)}
+    values = cells.replace_strict(words, default=None, return_dtype=pl.Boolean)
+    return Parsed(values, bad=_some(cells.is_not_null() & values.is_null()))
+
+
+def map_words(text: pl.Series, mapping: dict[str, str], default: str | None) -> pl.Series:
+    """Raw words to canonical ones; a key written `/…/` is a regular expression, tried in order after the exact words."""
+    cells = text.str.strip_chars()
+    exact = {k: v for k, v in mapping.items() if not k.startswith("/")}
+    frame = pl.DataFrame({"t": cells})
+    result = pl.col("t").replace_strict(exact, default=None, return_dtype=pl.String) if exact else pl.lit(None, pl.String)
+    for key, value in mapping.items():
+        if key.startswith("/"):
+            result = pl.when(result.is_null() & pl.col("t").str.contains(key.strip("/"))).then(pl.lit(value)).otherwise(result)
+    if default is not None:
+        result = pl.when(result.is_null() & pl.col("t").is_not_null() & (pl.col("t") != "")).then(pl.lit(default)).otherwise(result)
+    elif not mapping:
+        result = pl.col("t")
+    return frame.select(result.alias("t")).to_series()
+
+
+def _some(mask: pl.Series) -> pl.Series | None:
+    """The mask without NULLs, or None when it is false everywhere."""
+    filled = mask.fill_null(False)
+    return filled if filled.any() else None
+
+
+def _number_parts(cells: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """(number, unit, plus sign) of each cell; NULL number where the cell is no number."""
+    parts = cells.str.to_lowercase().str.replace_all("，", ",").str.extract_groups(_NUMBER).struct.unnest()
+    number = parts["1"].str.replace_all(",", "").cast(pl.Float64, strict=False)
+    return number, parts["2"], parts["3"]
+
+
+def _clock_seconds(cells: pl.Series) -> pl.Series:
+    parts = cells.str.extract_groups(r"^(?:(\d+):)?(\d{1,3}):(\d{2}(?:\.\d+)?)$").struct.unnest()
+    hours = parts["1"].cast(pl.Float64, strict=False).fill_null(0)
+    return hours * 3600 + parts["2"].cast(pl.Float64, strict=False) * 60 + parts["3"].cast(pl.Float64, strict=False)
+
+
+def _word_seconds(cells: pl.Series) -> pl.Series:
+    pattern = r"^(?:(\d+)\s*(?:小时|时|h))?\s*(?:(\d+)\s*(?:分钟|分|min|m))?\s*(?:(\d+(?:\.\d+)?)\s*(?:秒|s|S))?$"
+    parts = cells.str.extract_groups(pattern).struct.unnest()
+    numbers = [parts[c].cast(pl.Float64, strict=False) for c in ("1", "2", "3")]
+    total = reduce(lambda a, b: a + b, (n.fill_null(0) * f for n, f in zip(numbers, (3600.0, 60.0, 1.0), strict=True)))
+    found = numbers[0].is_not_null() | numbers[1].is_not_null() | numbers[2].is_not_null()
+    return pl.DataFrame({"t": total, "f": found}).select(pl.when("f").then("t")).to_series()
+
+
+def _utc(cells: pl.Series, timezone: str, formats: list[str]) -> pl.DataFrame:
+    """Columns `at` (UTC) and `precision`. Formats are tried on the cells of their shape only, declared ones first."""
+    frame = pl.DataFrame({"t": cells})
+    text = pl.col("t")
+    at: list[pl.Expr] = []
+    precision: list[pl.Expr] = []
+
+    def attempt(shape: pl.Expr, moment: pl.Expr, grain: str) -> None:
+        at.append(pl.when(shape).then(moment))
+        precision.append(pl.when(shape & moment.is_not_null()).then(pl.lit(grain)))
+
+    for fmt in formats:
+        grain = "second" if "%S" in fmt else "minute" if "%M" in fmt else "day"
+        attempt(text.is_not_null(), _naive(text, fmt, timezone), grain)
+    for pattern, fmt, grain in DATETIME_FORMATS:
+        shape = text.str.contains(pattern)
+        if frame.select(shape.any()).item():
+            source = text.str.replace("T", " ") if " %H" in fmt and fmt.startswith("%Y-") else text
+            source = source.str.replace(r"日(\d{1,2}[:时])", "日 $1") if "日 %H" in fmt else source
+            attempt(shape, _naive(source, fmt, timezone), grain)
+    for pattern, fmt, grain in OFFSET_FORMATS:
+        if frame.select(text.str.contains(pattern).any()).item():
+            source = text.str.replace("T", " ").str.replace(r" ?([+-]\d{4})$", " $1") if fmt.startswith("%Y") else text
+            attempt(text.str.contains(pattern), source.str.to_datetime(fmt, strict=False, time_zone="UTC", time_unit="us"), grain)
+    attempt(*_iso_zulu(text), "second")
+    for digits, divisor in ((10, 1_000_000), (13, 1_000), (16, 1)):
+        shape = text.str.contains(rf"^\d{{{digits}}}$")
+        micros = text.cast(pl.Int64, strict=False) * divisor
+        attempt(shape, micros.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "second")
+    attempt(*_excel_serial(text, timezone), "second")
+    return frame.select(pl.coalesce(at).alias("at"), pl.coalesce(precision).alias("precision"))
+
+
+def _naive(text: pl.Expr, fmt: str, timezone: str) -> pl.Expr:
+    """Local wall time to UTC. A time that summer time repeats is its first; one that it skips is NULL."""
+    parsed = text.str.strptime(pl.Datetime("us"), fmt, strict=False)
+    return parsed.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+
+
+def _iso_zulu(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    shape = text.str.contains(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
+    with_offset = text.str.replace(r"Z$", "+00:00").str.replace("T", " ").str.replace(r"([+-]\d{2}):(\d{2})$", "$1$2")
+    return shape, with_offset.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", strict=False, time_zone="UTC", time_unit="us")
+
+
+def _excel_serial(text: pl.Expr, timezone: str) -> tuple[pl.Expr, pl.Expr]:
+    """Excel counts days from 1899-12-30; whole seconds survive the fraction of a day."""
+    shape = text.str.contains(r"^[2-7]\d{4}(\.\d+)?$")
+    seconds = (text.cast(pl.Float64, strict=False) * 86400).round().cast(pl.Int64, strict=False) - 25569 * 86400
+    local = (seconds * 1_000_000).cast(pl.Datetime("us"))
+    return shape, local.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")

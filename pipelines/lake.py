@@ -1,0 +1,113 @@
+"""The only door to the lake: immutable load packages of Parquet, each with a manifest that is written last.
+
+Layout: ``lake/<entity>/<load_id>.parquet``, ``lake/rejects/<load_id>.parquet``, ``lake/loads/<load_id>.json``. A load exists
+when its manifest does; a process killed at any moment leaves either the whole load or files nobody looks at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.ingest.spec import entity_columns, entity_names
+from pipelines.settings import settings
+
+LOADS_SCHEMA = {
+    "load_id": "VARCHAR", "source_name": "VARCHAR", "sha256": "VARCHAR", "byte_count": "BIGINT", "platform": "VARCHAR", "account_key": "VARCHAR",
+    "account_name": "VARCHAR", "is_owned": "BOOLEAN", "format_id": "VARCHAR", "format_version": "VARCHAR", "entity": "VARCHAR", "encoding": "VARCHAR",
+    "header_row": "BIGINT", "captured_at": "TIMESTAMPTZ", "captured_at_basis": "VARCHAR", "loaded_at": "TIMESTAMPTZ",
+    "rows_in": "BIGINT", "rows_loaded": "BIGINT", "rows_duplicate": "BIGINT", "rows_rejected": "BIGINT",
+    "unknown_columns": "VARCHAR[]", "warnings": "VARCHAR[]",
+}  # fmt: skip
+REJECTS_SCHEMA = {
+    "load_id": "VARCHAR", "row_number": "BIGINT", "reason_code": "VARCHAR", "column_name": "VARCHAR", "message": "VARCHAR", "raw_row": "VARCHAR",
+}  # fmt: skip
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that it is either absent or whole, also after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(temporary, path)
+
+
+def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    frame.write_parquet(temporary, compression="zstd")
+    os.replace(temporary, path)
+
+
+def commit(manifest: dict[str, Any], tables: dict[str, pl.DataFrame], rejects: pl.DataFrame) -> None:
+    """Make a load package exist: Parquet first, the manifest last. `tables` is entity to canonical rows."""
+    root, load_id = settings().lake, manifest["load_id"]
+    files: dict[str, str] = {}
+    for entity, frame in tables.items():
+        if frame.height:
+            _write_parquet(frame, root / entity / f"{load_id}.parquet")
+            files[entity] = f"{entity}/{load_id}.parquet"
+    if rejects.height:
+        _write_parquet(rejects.with_columns(pl.lit(load_id).alias("load_id")), root / "rejects" / f"{load_id}.parquet")
+        files["rejects"] = f"rejects/{load_id}.parquet"
+    body = json.dumps({**manifest, "files": files}, ensure_ascii=False, indent=1, default=str)
+    write_atomically(root / "loads" / f"{load_id}.json", body.encode())
+
+
+def manifests() -> list[dict[str, Any]]:
+    """Every committed load, oldest first."""
+    folder = settings().lake / "loads"
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")] if folder.exists() else []
+    return sorted(found, key=lambda m: (m["loaded_at"], m["load_id"]))
+
+
+def has_load(load_id: str) -> bool:
+    return (settings().lake / "loads" / f"{load_id}.json").exists()
+
+
+def create_raw(connection: duckdb.DuckDBPyConnection, loads: list[dict[str, Any]]) -> None:
+    """Schema `raw` for exactly these loads: tables `loads` and `rejects`, one view per entity over the loads' Parquet files.
+
+    Naming the files keeps a build to the loads it began with, whatever lands meanwhile, and leaves out what a killed process left.
+    """
+    connection.execute("create schema if not exists raw")
+    _create_loads(connection, loads)
+    _create_table(connection, "rejects", REJECTS_SCHEMA, _paths(loads, "rejects"))
+    for entity in entity_names():
+        connection.execute(f"create or replace view raw.{entity} as {_select(entity_columns(entity), _paths(loads, entity))}")
+
+
+def _paths(loads: list[dict[str, Any]], entity: str) -> list[str]:
+    root = settings().lake
+    return [str(root / m["files"][entity]) for m in loads if entity in m["files"]]
+
+
+def _select(columns: dict[str, str], paths: list[str]) -> str:
+    """A typed select over Parquet files; columns that older files lack are NULL. No file at all: no row."""
+    if not paths:
+        return "select " + ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items()) + " where false"
+    listed = ", ".join("'" + p.replace("'", "''") + "'" for p in paths)
+    names = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
+    empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
+    # The empty branch gives every column a name even when no file has it yet (an entity that gained a column).
+    return f"select {names} from (select {empty} where false union all by name select * from read_parquet([{listed}], union_by_name = true))"
+
+
+def _create_table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], paths: list[str]) -> None:
+    connection.execute(f"create or replace table raw.{name} as {_select(columns, paths)}")
+
+
+def _create_loads(connection: duckdb.DuckDBPyConnection, loads: list[dict[str, Any]]) -> None:
+    definition = ", ".join(f"{name} {kind}" for name, kind in LOADS_SCHEMA.items())
+    connection.execute(f"create or replace table raw.loads ({definition})")
+    rows = [[m.get(name) for name in LOADS_SCHEMA] for m in loads]
+    if rows:
+        connection.executemany(f"insert into raw.loads values ({', '.join('?' for _ in LOADS_SCHEMA)})", rows)
