@@ -73,6 +73,23 @@ def has_load(load_id: str) -> bool:
     return (settings().lake / "loads" / f"{load_id}.json").exists()
 
 
+def withdraw(manifest: dict[str, Any], reason: str) -> None:
+    """Take a load out of the lake: its manifest moves to ``lake/withdrawn/`` with the reason, its files are no longer read."""
+    root = settings().lake
+    body = json.dumps({**manifest, "withdrawn_because": reason}, ensure_ascii=False, indent=1)
+    write_atomically(root / "withdrawn" / f"{manifest['load_id']}.json", body.encode())
+    (root / "loads" / f"{manifest['load_id']}.json").unlink()
+
+
+def rows(entity: str, loads: list[dict[str, Any]], limit: int) -> pl.DataFrame:
+    """Up to `limit` rows of an entity from these loads."""
+    connection = duckdb.connect()
+    try:
+        return connection.sql(f"{_select(entity_columns(entity), _paths(loads, entity))} limit {limit:d}").pl()
+    finally:
+        connection.close()
+
+
 def create_raw(connection: duckdb.DuckDBPyConnection, loads: list[dict[str, Any]]) -> None:
     """Schema `raw` for exactly these loads: tables `loads` and `rejects`, one view per entity over the loads' Parquet files.
 

@@ -65,10 +65,10 @@ def schema_of(entity: str) -> dict[str, Any]:
 def parse_json_body(match: BlockMatch, body: Body) -> pl.DataFrame:
     """JSON lines to text columns: one per source path of the block, plus every top-level key (for `extra`)."""
     wanted = dict.fromkeys([*match.headers, *(s for c in match.block.columns for s in c.source), *match.block.where])
-    lines = body.rows
     selects = ", ".join(f"{_json_sql(path)} as {_quoted(path)}" for path in wanted)
     connection = duckdb.connect()
     try:
+        connection.register("lines", body.rows.to_arrow())
         return connection.execute(f"select row_number, {selects} from lines").pl()
     finally:
         connection.close()
@@ -183,7 +183,7 @@ def _raw(block: Block, frame: pl.DataFrame) -> pl.Series:
     return pl.DataFrame(hidden).select(pl.struct(pl.all()).struct.json_encode()).to_series().alias("raw_row")
 
 
-def _sources(column: Column, frame: pl.DataFrame) -> list[str]:
+def sources_of(column: Column, frame: pl.DataFrame) -> list[str]:
     """The frame's columns that feed a canonical column, preferred first."""
     by_name: dict[str, str] = {}
     for name in frame.columns:
@@ -201,7 +201,7 @@ def _parse_columns(
     censored: dict[str, pl.Series] = {}
     accounts: pl.Series | None = None
     for column in block.columns:
-        sources = [s for s in _sources(column, frame) if s in frame.columns]
+        sources = [s for s in sources_of(column, frame) if s in frame.columns]
         if not sources:
             continue
         text = _chosen(column, frame, sources)
@@ -367,16 +367,16 @@ def _key_part(name: str, table: pl.DataFrame) -> pl.Expr:
 
 
 def _md5(text: pl.Series) -> pl.Series:
-    keys = pl.DataFrame({"k": text})  # noqa: F841 - DuckDB reads the local by its name
     connection = duckdb.connect()
     try:
+        connection.register("keys", pl.DataFrame({"k": text}).to_arrow())
         return connection.execute("select md5(k) as k from keys").pl()["k"]
     finally:
         connection.close()
 
 
 def _unknown_columns(block: Block, frame: pl.DataFrame) -> list[str]:
-    used = {s for c in block.columns for s in _sources(c, frame)}
+    used = {s for c in block.columns for s in sources_of(c, frame)}
     known = {normalise_header(h) for h in [*block.ignore, *block.drop]}
     tops = {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
     return [c for c in frame.columns if c != "row_number" and c not in used and normalise_header(c) not in known | tops and "." not in c and "{" not in c]

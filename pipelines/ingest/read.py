@@ -157,6 +157,7 @@ class JsonGrid(Grid):
         connection = duckdb.connect()
         try:
             lines = connection.execute(sql, [str(self.path)]).pl()
+            connection.register("lines", lines.to_arrow())
             valid = connection.execute("select json_valid(line) and json_type(line) = 'OBJECT' as ok from lines").pl()["ok"].fill_null(False)
         finally:
             connection.close()

@@ -1,0 +1,51 @@
+"""Schema `analyses`: read from the build, call a pure function, write the result."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines import warehouse
+from pipelines.defs.workspace import Workspace
+from pipelines.progress import announce
+
+
+def _specs(tables: list[str], reads: str) -> list[dg.AssetSpec]:
+    return [dg.AssetSpec(["analyses", table], deps=[reads.split("/")], group_name="analyses", kinds={"python"}) for table in tables]
+
+
+SEGMENT_TABLES = ["user_segments", "segment_profiles", "segment_features", "segment_centroids", "segment_cutpoints", "segment_candidates"]
+
+
+@dg.multi_asset(specs=_specs(SEGMENT_TABLES, "intermediate/int_person_features"), can_subset=False)
+def segments(workspace: Workspace):
+    from pipelines.analyses.user_segments import PreviousSegments, segment_people
+
+    announce("finding user segments")
+    features = warehouse.read_frame(workspace.build, "select * from intermediate.int_person_features order by person_key")
+    centroids = warehouse.read_frame(workspace.build, "select * from analyses.segment_centroids")
+    cutpoints = warehouse.read_frame(workspace.build, "select * from analyses.segment_cutpoints")
+    previous = PreviousSegments(centroids, cutpoints) if centroids.height else None
+    result = segment_people(features, previous)
+    for table in SEGMENT_TABLES:
+        frame = getattr(result, table)
+        warehouse.write_table(workspace.build, f"analyses.{table}", frame)
+        yield dg.MaterializeResult(asset_key=["analyses", table], metadata={"rows": frame.height})
+
+
+@dg.multi_asset(specs=_specs(["time_series", "forecasts", "forecast_scores"], "intermediate/int_daily_series"), can_subset=False)
+def series(workspace: Workspace):
+    from pipelines.analyses.forecasts import forecasts
+    from pipelines.analyses.time_series import decompose
+
+    announce("decomposing and forecasting series")
+    daily = warehouse.read_frame(workspace.build, "select * from intermediate.int_daily_series order by series_key, business_date")
+    calendar = warehouse.read_frame(workspace.build, "select * from core.dim_dates order by date")
+    ahead, scores = forecasts(daily, calendar)
+    for table, frame in {"time_series": decompose(daily, calendar), "forecasts": ahead, "forecast_scores": scores}.items():
+        warehouse.write_table(workspace.build, f"analyses.{table}", frame)
+        yield dg.MaterializeResult(asset_key=["analyses", table], metadata={"rows": frame.height})
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    return dg.Definitions(assets=[segments, series])

@@ -1,0 +1,61 @@
+"""Schemas staging, intermediate, core and marts: the dbt project, in two calls with the analyses in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+
+from pipelines import transform
+from pipelines.defs.workspace import Workspace
+from pipelines.manifest import dbt_manifest
+from pipelines.progress import announce
+
+
+class Translator(DagsterDbtTranslator):
+    """One rule names everything: the asset key is <schema>/<table>."""
+
+    def get_asset_key(self, dbt_resource_props: Any) -> dg.AssetKey:
+        schema = dbt_resource_props.get("source_name") or dbt_resource_props["schema"]
+        return dg.AssetKey([schema, dbt_resource_props.get("alias") or dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Any) -> str:
+        return dbt_resource_props["schema"]
+
+
+MANIFEST: Path = dbt_manifest()
+TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True, enable_duplicate_source_asset_keys=True))
+
+
+def _events(context: dg.AssetExecutionContext, nodes: list[transform.Node]) -> Iterator[Any]:
+    """dbt's outcomes as materialisations and check results; the first failure is raised after all have been told."""
+    checks = {spec.name: spec for spec in context.selected_asset_check_keys} if context.selected_asset_check_keys else {}
+    for node in nodes:
+        if node.kind in ("model", "seed") and node.ok:
+            yield dg.MaterializeResult(asset_key=[node.schema, node.name], metadata={"seconds": node.seconds})
+        elif node.kind == "test" and node.test_name in checks:
+            yield dg.AssetCheckResult(
+                asset_key=checks[node.test_name].asset_key, check_name=node.test_name, passed=node.status in ("pass", "warn"),
+                severity=dg.AssetCheckSeverity.ERROR, metadata={"failures": node.failures or 0, "message": node.message},
+            )  # fmt: skip
+    transform.require_success(nodes)
+
+
+@dbt_assets(manifest=MANIFEST, exclude=transform.AFTER_ANALYSES, dagster_dbt_translator=TRANSLATOR, name="models")
+def models(context: dg.AssetExecutionContext, workspace: Workspace):
+    announce("building core and marts")
+    yield from _events(context, transform.build_models(workspace.build, ["--exclude", transform.AFTER_ANALYSES]))
+
+
+@dbt_assets(manifest=MANIFEST, select=transform.AFTER_ANALYSES, dagster_dbt_translator=TRANSLATOR, name="models_after_analyses")
+def models_after_analyses(context: dg.AssetExecutionContext, workspace: Workspace):
+    announce("building the marts over the analyses")
+    yield from _events(context, transform.build_models(workspace.build, ["--select", transform.AFTER_ANALYSES]))
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    return dg.Definitions(assets=[models, models_after_analyses])
