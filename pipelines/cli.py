@@ -20,7 +20,9 @@ from rich.table import Table
 from pipelines.progress import show_progress
 from pipelines.settings import settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Social Pulse (社媒脉搏): platform exports in, one warehouse and a dashboard out.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Social Pulse (社媒脉搏): platform exports in, one warehouse and a dashboard out."
+)
 out = Console()
 err = Console(stderr=True)
 
@@ -39,7 +41,18 @@ def plain_errors() -> Iterator[None]:
 
     try:
         yield
-    except (FileProblem, Busy, AuditFailed, NoRelease, QueryRefused, RunFailed, TransformFailed, LookupError, FileNotFoundError, ValueError) as error:
+    except (
+        FileProblem,
+        Busy,
+        AuditFailed,
+        NoRelease,
+        QueryRefused,
+        RunFailed,
+        TransformFailed,
+        LookupError,
+        FileNotFoundError,
+        ValueError,
+    ) as error:
         err.print(str(error), style="red", markup=False, highlight=False)
         raise typer.Exit(1) from error
 
@@ -47,7 +60,10 @@ def plain_errors() -> Iterator[None]:
 def _show_progress() -> None:
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     if sys.stderr.isatty():
-        show_progress(lambda items, label: rich_track(items, description=label, console=err, transient=True), lambda text: err.print(f"· {text}", style="dim"))
+        show_progress(
+            lambda items, label: rich_track(items, description=label, console=err, transient=True),
+            lambda text: err.print(f"· {text}", style="dim"),
+        )
     else:
         show_progress(lambda items, label: items, lambda text: err.print(f"· {text}", highlight=False))
 
@@ -88,7 +104,11 @@ def simulate(
     with plain_errors():
         truth = run_simulation(out_dir, seed=seed, days=days, accounts=accounts, scale=scale, platforms=platform)
         files = truth["files"] if isinstance(truth, dict) else truth.files
-        _say(as_json, {"out": str(out_dir), "files": len(files)}, f"{len(files)} files written to {out_dir}; the truth is in {out_dir / 'truth.json'}")
+        _say(
+            as_json,
+            {"out": str(out_dir), "files": len(files)},
+            f"{len(files)} files written to {out_dir}; the truth is in {out_dir / 'truth.json'}",
+        )
 
 
 @app.command()
@@ -113,7 +133,9 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Export files or folders of them.")],
     account: Annotated[str | None, typer.Option(help="Account the files belong to.")] = None,
     platform: Annotated[str | None, typer.Option(help="Platform, where the files do not say.")] = None,
-    captured_at: Annotated[datetime | None, typer.Option(help="When the figures were exported (local time unless it has an offset).")] = None,
+    captured_at: Annotated[
+        datetime | None, typer.Option(help="When the figures were exported (local time unless it has an offset).")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Put files into the landing folder and take them in. `pulse run` then publishes them."""
@@ -131,7 +153,11 @@ def ingest(
         with writer_lock("pulse ingest"):
             intake = take_in_landing()
         if as_json:
-            typer.echo(json.dumps({"loaded": intake.loaded, "known": intake.known, "quarantined": intake.quarantined}, ensure_ascii=False, default=str))
+            typer.echo(
+                json.dumps(
+                    {"loaded": intake.loaded, "known": intake.known, "quarantined": intake.quarantined}, ensure_ascii=False, default=str
+                )
+            )
         else:
             _print_intake(intake)
         if intake.quarantined:
@@ -250,7 +276,9 @@ def _report_run(outcome: Any, as_json: bool = False) -> None:
 def _print_intake(intake: Any) -> None:
     for m in intake.loaded:
         counts = f"{m['rows_loaded']} loaded, {m['rows_duplicate']} duplicate, {m['rows_rejected']} rejected"
-        out.print(f"{m['source_name']}: {m['format_id']} ({m['format_version']}), {m['rows_in']} rows: {counts}", markup=False, highlight=False)
+        out.print(
+            f"{m['source_name']}: {m['format_id']} ({m['format_version']}), {m['rows_in']} rows: {counts}", markup=False, highlight=False
+        )
         for warning in m["warnings"]:
             out.print(f"  {warning}", style="yellow", markup=False, highlight=False)
     if intake.known:
@@ -260,9 +288,12 @@ def _print_intake(intake: Any) -> None:
 
 
 def _print_inspection(report: dict[str, Any]) -> None:
-    out.print(f"{report['source_name']}: {report['format_id']} {report['format_version']} - {report['label_zh']} / {report['label_en']}", markup=False)
-    out.print(f"{report['rows_in']} rows: {report['rows_loaded']} would load, {report['rows_duplicate']} duplicate, {report['rows_rejected']} rejected")
-    out.print(f"captured at {report['captured_at']} ({report['captured_at_basis']}), encoding {report['encoding']}, header in row {report['header_row']}")
+    for line in (
+        "{source_name}: {format_id} {format_version} - {label_zh} / {label_en}",
+        "{rows_in} rows: {rows_loaded} would load, {rows_duplicate} duplicate, {rows_rejected} rejected",
+        "captured at {captured_at} ({captured_at_basis}), encoding {encoding}, header in row {header_row}",
+    ):
+        out.print(line.format(**report), markup=False, highlight=False)
     table = Table("column in the file", "becomes", "type", "example")
     for c in report["columns"]:
         table.add_row(c["header"], c["to"], c["type"], str(c["example"] or ""))
@@ -277,7 +308,14 @@ def _print_inspection(report: dict[str, Any]) -> None:
 def _print_frame(frame: Any) -> None:
     import polars as pl
 
-    with pl.Config(tbl_rows=200, tbl_cols=-1, fmt_str_lengths=80, tbl_width_chars=200, tbl_hide_column_data_types=True, tbl_formatting="UTF8_HORIZONTAL_ONLY"):
+    with pl.Config(
+        tbl_rows=200,
+        tbl_cols=-1,
+        fmt_str_lengths=80,
+        tbl_width_chars=200,
+        tbl_hide_column_data_types=True,
+        tbl_formatting="UTF8_HORIZONTAL_ONLY",
+    ):
         typer.echo(str(frame))
 
 

@@ -18,15 +18,37 @@ from pipelines.ingest.spec import entity_columns, entity_names
 from pipelines.settings import settings
 
 LOADS_SCHEMA = {
-    "load_id": "VARCHAR", "source_name": "VARCHAR", "sha256": "VARCHAR", "byte_count": "BIGINT", "platform": "VARCHAR", "account_key": "VARCHAR",
-    "account_name": "VARCHAR", "is_owned": "BOOLEAN", "format_id": "VARCHAR", "format_version": "VARCHAR", "entity": "VARCHAR", "encoding": "VARCHAR",
-    "header_row": "BIGINT", "captured_at": "TIMESTAMPTZ", "captured_at_basis": "VARCHAR", "loaded_at": "TIMESTAMPTZ",
-    "rows_in": "BIGINT", "rows_loaded": "BIGINT", "rows_duplicate": "BIGINT", "rows_rejected": "BIGINT",
-    "unknown_columns": "VARCHAR[]", "warnings": "VARCHAR[]",
-}  # fmt: skip
+    "load_id": "VARCHAR",
+    "source_name": "VARCHAR",
+    "sha256": "VARCHAR",
+    "byte_count": "BIGINT",
+    "platform": "VARCHAR",
+    "account_key": "VARCHAR",
+    "account_name": "VARCHAR",
+    "is_owned": "BOOLEAN",
+    "format_id": "VARCHAR",
+    "format_version": "VARCHAR",
+    "entity": "VARCHAR",
+    "encoding": "VARCHAR",
+    "header_row": "BIGINT",
+    "captured_at": "TIMESTAMPTZ",
+    "captured_at_basis": "VARCHAR",
+    "loaded_at": "TIMESTAMPTZ",
+    "rows_in": "BIGINT",
+    "rows_loaded": "BIGINT",
+    "rows_duplicate": "BIGINT",
+    "rows_rejected": "BIGINT",
+    "unknown_columns": "VARCHAR[]",
+    "warnings": "VARCHAR[]",
+}
 REJECTS_SCHEMA = {
-    "load_id": "VARCHAR", "row_number": "BIGINT", "reason_code": "VARCHAR", "column_name": "VARCHAR", "message": "VARCHAR", "raw_row": "VARCHAR",
-}  # fmt: skip
+    "load_id": "VARCHAR",
+    "row_number": "BIGINT",
+    "reason_code": "VARCHAR",
+    "column_name": "VARCHAR",
+    "message": "VARCHAR",
+    "raw_row": "VARCHAR",
+}
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -115,7 +137,9 @@ def _select(columns: dict[str, str], paths: list[str]) -> str:
     names = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
     empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
     # The empty branch gives every column a name even when no file has it yet (an entity that gained a column).
-    return f"select {names} from (select {empty} where false union all by name select * from read_parquet([{listed}], union_by_name = true))"
+    return (
+        f"select {names} from (select {empty} where false union all by name select * from read_parquet([{listed}], union_by_name = true))"
+    )
 
 
 def _create_table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], paths: list[str]) -> None:

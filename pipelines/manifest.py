@@ -23,6 +23,8 @@ def dbt_manifest() -> Path:
 
 def _project_digest() -> str:
     digest = hashlib.sha256()
-    for path in sorted(p for p in DBT_DIR.rglob("*") if p.suffix in (".sql", ".yml", ".yaml") and "target" not in p.relative_to(DBT_DIR).parts):
+    for path in sorted(
+        p for p in DBT_DIR.rglob("*") if p.suffix in (".sql", ".yml", ".yaml") and "target" not in p.relative_to(DBT_DIR).parts
+    ):
         digest.update(str(path.relative_to(DBT_DIR)).encode() + path.read_bytes())
     return digest.hexdigest()

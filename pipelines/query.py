@@ -21,6 +21,13 @@ class QueryRefused(Exception):
 
 
 # DESCRIBE, SHOW, SUMMARIZE and PRAGMA count as SELECT here; EXPLAIN does not, because EXPLAIN ANALYZE COPY would write.
+BOUNDS = (
+    "memory_limit = '2GB'",
+    "threads = 2",
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "python_enable_replacements = false",
+)
 READING = {duckdb.StatementType.SELECT}
 
 
@@ -31,7 +38,7 @@ def open_release(path: Path | None = None) -> duckdb.DuckDBPyConnection:
         raise NoRelease("Nothing has been published yet. Run `pulse run` (or `pulse demo`) first.")
     connection = duckdb.connect(str(release), read_only=True)
     connection.execute(f"set TimeZone = '{TIME_ZONE}'")
-    for setting in ("memory_limit = '2GB'", "threads = 2", "autoinstall_known_extensions = false", "autoload_known_extensions = false", "python_enable_replacements = false"):
+    for setting in BOUNDS:
         connection.execute(f"set {setting}")
     # raw.* are views over the lake's Parquet files; nothing else on this machine may be read.
     connection.execute("set allowed_directories = [" + _quoted(settings().lake) + "]")

@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines import lake, publish, warehouse
 from pipelines.ingest.landing import pending_files
@@ -58,7 +59,9 @@ def _check_disk() -> None:
     needed = settings().min_free_gb * 1e9 + (2.5 * release.stat().st_size if release else 0)
     free = publish.free_bytes()
     if free < needed:
-        raise RunFailed(f"Only {free / 1e9:.1f} GB are free in {settings().root}; a run needs {needed / 1e9:.1f} GB. Free some space first.")
+        raise RunFailed(
+            f"Only {free / 1e9:.1f} GB are free in {settings().root}; a run needs {needed / 1e9:.1f} GB. Free some space first."
+        )
 
 
 def _execute_job(from_scratch: bool) -> None:
@@ -75,7 +78,7 @@ def _execute_job(from_scratch: bool) -> None:
             raise RunFailed(_first_failure(result))
 
 
-def _first_failure(result) -> str:  # type: ignore[no-untyped-def]  # dagster's result type is imported lazily
+def _first_failure(result: Any) -> str:
     """The innermost reason of the first failed step, in one sentence."""
     for event in result.all_events:
         if event.is_step_failure:

@@ -17,7 +17,19 @@ HOST = "127.0.0.1"
 def app_command(port: int) -> list[str]:
     """The command that serves the app; run it from the project folder, where `.streamlit/config.toml` is."""
     script = PROJECT_DIR / "dashboards" / "app.py"
-    return [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.address", HOST, "--server.headless", "true"]
+    return [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.port",
+        str(port),
+        "--server.address",
+        HOST,
+        "--server.headless",
+        "true",
+    ]
 
 
 def serve_all(app_port: int, dagster_port: int) -> int:

@@ -20,7 +20,12 @@ def status_report() -> dict[str, Any]:
         with connect(release, read_only=True) as connection:
             row = connection.execute("select published_at, data_through_at, load_count from quality.release").fetchone()
         if row:
-            report |= {"published_at": row[0], "age_hours": round((datetime.now(UTC) - row[0]).total_seconds() / 3600, 1), "data_through": row[1], "loads": row[2]}
+            report |= {
+                "published_at": row[0],
+                "age_hours": round((datetime.now(UTC) - row[0]).total_seconds() / 3600, 1),
+                "data_through": row[1],
+                "loads": row[2],
+            }
     report |= {
         "kept_releases": len(publish.releases()),
         "loads_in_lake": len(lake.manifests()),

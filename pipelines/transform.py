@@ -49,9 +49,20 @@ def target_dir() -> Path:
 def dbt_arguments(command: str, *arguments: str) -> list[str]:
     target = target_dir()
     return [
-        "--quiet", "--no-use-colors", "--no-send-anonymous-usage-stats", "--log-path", str(target / "logs"), command,
-        "--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR), "--target-path", str(target / "target"), *arguments,
-    ]  # fmt: skip
+        "--quiet",
+        "--no-use-colors",
+        "--no-send-anonymous-usage-stats",
+        "--log-path",
+        str(target / "logs"),
+        command,
+        "--project-dir",
+        str(DBT_DIR),
+        "--profiles-dir",
+        str(DBT_DIR),
+        "--target-path",
+        str(target / "target"),
+        *arguments,
+    ]
 
 
 def invoke(build: Path, command: str, *arguments: str) -> Any:
@@ -92,6 +103,12 @@ def require_success(nodes: list[Node]) -> None:
 def _node(result: Any) -> Node:
     node = result.node
     return Node(
-        unique_id=node.unique_id, kind=str(node.resource_type), schema=node.schema, name=getattr(node, "alias", None) or node.name,
-        status=str(result.status), seconds=result.execution_time, failures=result.failures, message=(result.message or "").strip(),
-    )  # fmt: skip
+        unique_id=node.unique_id,
+        kind=str(node.resource_type),
+        schema=node.schema,
+        name=getattr(node, "alias", None) or node.name,
+        status=str(result.status),
+        seconds=result.execution_time,
+        failures=result.failures,
+        message=(result.message or "").strip(),
+    )

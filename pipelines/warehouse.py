@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -47,8 +47,17 @@ def current_release() -> Path | None:
 def code_version() -> str:
     """Changes when models, entities or analyses change: then figures are computed anew and not added to."""
     digest = hashlib.sha256()
-    patterns = [DBT_DIR.glob("models/**/*.sql"), DBT_DIR.glob("macros/**/*.sql"), DBT_DIR.glob("seeds/**/*.csv"), DBT_DIR.glob("dbt_project.yml")]
-    patterns += [(PROJECT_DIR / "pipelines" / "analyses").glob("*.py"), (PROJECT_DIR / "pipelines" / "platforms").glob("*/platform.yaml"), iter([ENTITIES_FILE])]
+    patterns: list[Iterable[Path]] = [
+        DBT_DIR.glob("models/**/*.sql"),
+        DBT_DIR.glob("macros/**/*.sql"),
+        DBT_DIR.glob("seeds/**/*.csv"),
+        DBT_DIR.glob("dbt_project.yml"),
+    ]
+    patterns += [
+        (PROJECT_DIR / "pipelines" / "analyses").glob("*.py"),
+        (PROJECT_DIR / "pipelines" / "platforms").glob("*/platform.yaml"),
+        [ENTITIES_FILE],
+    ]
     for path in sorted(p for group in patterns for p in group):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -112,14 +121,27 @@ def _create_reference_tables(connection: duckdb.DuckDBPyConnection, loads: list[
     listed = [p.model_dump(exclude={"metrics", "terms"}) for p in platforms().values()]
     _replace(connection, "raw.platforms", pl.DataFrame(listed))
     accounts = pl.DataFrame(
-        [{"account_key": m["account_key"], "platform": m["platform"], "account_name": m["account_name"], "is_owned": m["is_owned"]} for m in loads],
+        [
+            {"account_key": m["account_key"], "platform": m["platform"], "account_name": m["account_name"], "is_owned": m["is_owned"]}
+            for m in loads
+        ],
         schema={"account_key": pl.String, "platform": pl.String, "account_name": pl.String, "is_owned": pl.Boolean},
     )
-    _replace(connection, "raw.accounts", accounts.group_by("account_key").agg(pl.col("platform", "account_name").first(), pl.col("is_owned").any()).sort("account_key"))
-    schema = {
-        "sha256": pl.String, "source_name": pl.String, "reason_code": pl.String, "message": pl.String, "nearest_format": pl.String,
-        "missing_headers": pl.List(pl.String), "unexpected_headers": pl.List(pl.String), "noticed_at": pl.String,
-    }  # fmt: skip
+    _replace(
+        connection,
+        "raw.accounts",
+        accounts.group_by("account_key").agg(pl.col("platform", "account_name").first(), pl.col("is_owned").any()).sort("account_key"),
+    )
+    schema: dict[str, Any] = {
+        "sha256": pl.String,
+        "source_name": pl.String,
+        "reason_code": pl.String,
+        "message": pl.String,
+        "nearest_format": pl.String,
+        "missing_headers": pl.List(pl.String),
+        "unexpected_headers": pl.List(pl.String),
+        "noticed_at": pl.String,
+    }
     _replace(connection, "raw.quarantined_files", pl.DataFrame(quarantined_files(), schema=schema))
     connection.execute("alter table raw.quarantined_files alter noticed_at type timestamptz")
 

@@ -9,10 +9,18 @@ import dagster as dg
 from pipelines.ingest.landing import pending_files
 
 # A retry starts over: a build belongs to one run and is not continued by another.
-pulse = dg.define_asset_job("pulse", selection=dg.AssetSelection.all(), tags={"dagster/retry_strategy": "ALL_STEPS", "dagster/max_runtime": 14400})
+pulse = dg.define_asset_job(
+    "pulse", selection=dg.AssetSelection.all(), tags={"dagster/retry_strategy": "ALL_STEPS", "dagster/max_runtime": 14400}
+)
 
 # Platforms have yesterday complete by about 10:00.
-morning = dg.ScheduleDefinition(name="every_morning", job=pulse, cron_schedule="30 10 * * *", execution_timezone="Asia/Shanghai", default_status=dg.DefaultScheduleStatus.RUNNING)
+morning = dg.ScheduleDefinition(
+    name="every_morning",
+    job=pulse,
+    cron_schedule="30 10 * * *",
+    execution_timezone="Asia/Shanghai",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
 
 
 @dg.sensor(job=pulse, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)

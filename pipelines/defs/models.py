@@ -27,7 +27,9 @@ class Translator(DagsterDbtTranslator):
 
 
 MANIFEST: Path = dbt_manifest()
-TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True, enable_duplicate_source_asset_keys=True))
+TRANSLATOR = Translator(
+    DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True, enable_duplicate_source_asset_keys=True)
+)
 
 
 def _events(context: dg.AssetExecutionContext, nodes: list[transform.Node]) -> Iterator[Any]:
@@ -38,9 +40,12 @@ def _events(context: dg.AssetExecutionContext, nodes: list[transform.Node]) -> I
             yield dg.MaterializeResult(asset_key=[node.schema, node.name], metadata={"seconds": node.seconds})
         elif node.kind == "test" and node.test_name in checks:
             yield dg.AssetCheckResult(
-                asset_key=checks[node.test_name].asset_key, check_name=node.test_name, passed=node.status in ("pass", "warn"),
-                severity=dg.AssetCheckSeverity.ERROR, metadata={"failures": node.failures or 0, "message": node.message},
-            )  # fmt: skip
+                asset_key=checks[node.test_name].asset_key,
+                check_name=node.test_name,
+                passed=node.status in ("pass", "warn"),
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata={"failures": node.failures or 0, "message": node.message},
+            )
     transform.require_success(nodes)
 
 

@@ -28,7 +28,9 @@ def expectation_results(workspace: Workspace):
     failed = quality.failures(results)
     key = ["quality", "expectation_results"]
     yield dg.MaterializeResult(asset_key=key, metadata={"expectations": results.height})
-    yield dg.AssetCheckResult(asset_key=key, check_name="fit_to_publish", passed=not failed, metadata={"failed": "; ".join(failed) or "none"})
+    yield dg.AssetCheckResult(
+        asset_key=key, check_name="fit_to_publish", passed=not failed, metadata={"failed": "; ".join(failed) or "none"}
+    )
 
 
 @dg.asset(key=["quality", "release"], deps=[["quality", "expectation_results"]], group_name="quality")

@@ -14,9 +14,12 @@ def inspect_file(path: Path, platform: str | None = None, sample_rejects: int = 
     prepared = prepare(path, Hints(platform=platform), Catalogue())
     spec = prepared.recognised.spec
     return {
-        **prepared.manifest, "label_zh": spec.label_zh, "label_en": spec.label_en, "columns": _columns(prepared),
+        **prepared.manifest,
+        "label_zh": spec.label_zh,
+        "label_en": spec.label_en,
+        "columns": _columns(prepared),
         "rejects": prepared.rejects.drop("raw_row").head(sample_rejects).to_dicts(),
-    }  # fmt: skip
+    }
 
 
 def _columns(prepared: Prepared) -> list[dict[str, Any]]:
@@ -27,5 +30,7 @@ def _columns(prepared: Prepared) -> list[dict[str, Any]]:
         for column in match.block.columns:
             for header in sources_of(column, frame)[:1]:
                 example = "(hidden)" if column.type == "person" else next((v for v in frame[header] if v), None)
-                listed.append({"header": header, "to": f"{match.block.entity}.{column.to}", "type": column.type, "example": example and example[:40]})
+                listed.append(
+                    {"header": header, "to": f"{match.block.entity}.{column.to}", "type": column.type, "example": example and example[:40]}
+                )
     return listed

@@ -133,10 +133,15 @@ def quarantine(path: Path, problem: FileProblem) -> dict[str, Any]:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     folder = settings().quarantine / digest[:16]
     note = {
-        "sha256": digest, "source_name": path.name, "reason_code": problem.code, "message": problem.message,
-        "nearest_format": problem.nearest_format, "missing_headers": problem.missing_headers,
-        "unexpected_headers": problem.unexpected_headers, "noticed_at": datetime.now(UTC).isoformat(),
-    }  # fmt: skip
+        "sha256": digest,
+        "source_name": path.name,
+        "reason_code": problem.code,
+        "message": problem.message,
+        "nearest_format": problem.nearest_format,
+        "missing_headers": problem.missing_headers,
+        "unexpected_headers": problem.unexpected_headers,
+        "noticed_at": datetime.now(UTC).isoformat(),
+    }
     copy = folder / "original"
     if not copy.exists():
         folder.mkdir(parents=True, exist_ok=True)

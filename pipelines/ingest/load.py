@@ -66,15 +66,21 @@ def prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
         facts = _name_facts(spec, name)
         captured_at, basis = _captured_at(source, path, hints, facts, spec.timezone or platform.timezone)
         context = Context(
-            platform=_own_platform(spec, hints), account_name=hints.account or DEFAULT_ACCOUNT, timezone=spec.timezone or platform.timezone,
-            currency=spec.currency or platform.currency, window_start=facts.get("window_start"), window_end=facts.get("window_end"),
-        )  # fmt: skip
+            platform=_own_platform(spec, hints),
+            account_name=hints.account or DEFAULT_ACCOUNT,
+            timezone=spec.timezone or platform.timezone,
+            currency=spec.currency or platform.currency,
+            window_start=facts.get("window_start"),
+            window_end=facts.get("window_end"),
+        )
         parsed = [parse_block(spec, match, context) for match in found.matches]
         parsed = _one_account(parsed)
         load_id = load_identity(source.sha256, context, spec)
         manifest = _manifest(source, found, parsed, context, load_id, name, captured_at, basis, hints)
     if manifest["rows_in"] == 0:
-        raise FileProblem("no_rows", "The file has the right header and no rows below it. Choose a longer period and export again.", spec.format_id)
+        raise FileProblem(
+            "no_rows", "The file has the right header and no rows below it. Choose a longer period and export again.", spec.format_id
+        )
     tables = _tables(parsed, load_id, captured_at)
     rejects = pl.concat([p.rejects for p in parsed]) if parsed else pl.DataFrame(schema=REJECT_SCHEMA)
     return Prepared(manifest, tables, rejects, found, parsed)
@@ -125,23 +131,44 @@ def _tables(parsed: list[Parsed], load_id: str, captured_at: datetime) -> dict[s
 
 
 def _manifest(
-    source: SourceFile, found: Recognised, parsed: list[Parsed], context: Context, load_id: str, name: str,
-    captured_at: datetime, basis: str, hints: Hints,
-) -> dict[str, Any]:  # fmt: skip
+    source: SourceFile,
+    found: Recognised,
+    parsed: list[Parsed],
+    context: Context,
+    load_id: str,
+    name: str,
+    captured_at: datetime,
+    basis: str,
+    hints: Hints,
+) -> dict[str, Any]:
     loaded = sum(p.rows.height for p in parsed)
     accounts = sorted({a for p in parsed for a in p.accounts})
     account = accounts[0] if len(accounts) == 1 else context.account_name
     return {
-        "load_id": load_id, "source_name": name, "sha256": source.sha256, "byte_count": source.byte_count,
-        "platform": context.platform, "account_key": f"{context.platform}:{account}", "account_name": account, "is_owned": found.spec.is_owned,
-        "format_id": found.spec.format_id, "format_version": found.version, "entity": found.matches[0].block.entity,
-        "encoding": found.encoding or source.kind, "header_row": found.matches[0].header_row + 1,
-        "captured_at": captured_at.isoformat(), "captured_at_basis": basis, "loaded_at": datetime.now(UTC).isoformat(),
-        "rows_in": sum(p.rows_in for p in parsed), "rows_loaded": loaded,
-        "rows_duplicate": sum(p.duplicates for p in parsed), "rows_rejected": sum(p.rejects.height for p in parsed),
+        "load_id": load_id,
+        "source_name": name,
+        "sha256": source.sha256,
+        "byte_count": source.byte_count,
+        "platform": context.platform,
+        "account_key": f"{context.platform}:{account}",
+        "account_name": account,
+        "is_owned": found.spec.is_owned,
+        "format_id": found.spec.format_id,
+        "format_version": found.version,
+        "entity": found.matches[0].block.entity,
+        "encoding": found.encoding or source.kind,
+        "header_row": found.matches[0].header_row + 1,
+        "captured_at": captured_at.isoformat(),
+        "captured_at_basis": basis,
+        "loaded_at": datetime.now(UTC).isoformat(),
+        "rows_in": sum(p.rows_in for p in parsed),
+        "rows_loaded": loaded,
+        "rows_duplicate": sum(p.duplicates for p in parsed),
+        "rows_rejected": sum(p.rejects.height for p in parsed),
         "unknown_columns": sorted({u for p in parsed for u in p.unknown_columns}),
-        "warnings": _warnings(found, parsed, captured_at), "operator": hints.operator,
-    }  # fmt: skip
+        "warnings": _warnings(found, parsed, captured_at),
+        "operator": hints.operator,
+    }
 
 
 def _warnings(found: Recognised, parsed: list[Parsed], captured_at: datetime) -> list[str]:

@@ -10,11 +10,17 @@ import polars as pl
 
 from pipelines.ingest import values
 from pipelines.ingest.pseudonyms import pseudonyms
-from pipelines.ingest.recognise import BlockMatch
 from pipelines.ingest.read import Body, JsonGrid
+from pipelines.ingest.recognise import BlockMatch
 from pipelines.ingest.spec import Block, Column, FormatSpec, entity_columns, normalise_header
 
-REJECT_SCHEMA = {"row_number": pl.Int64, "reason_code": pl.String, "column_name": pl.String, "message": pl.String, "raw_row": pl.String}
+REJECT_SCHEMA: dict[str, Any] = {
+    "row_number": pl.Int64,
+    "reason_code": pl.String,
+    "column_name": pl.String,
+    "message": pl.String,
+    "raw_row": pl.String,
+}
 REASONS = {
     "blank_row": "the row is empty",
     "repeated_header": "the header row is repeated here",
@@ -27,8 +33,13 @@ REASONS = {
     "ambiguous_key": "two rows have the same identity and different values",
 }
 POLARS = {
-    "VARCHAR": pl.String, "BIGINT": pl.Int64, "DOUBLE": pl.Float64, "BOOLEAN": pl.Boolean, "DATE": pl.Date,
-    "TIMESTAMPTZ": pl.Datetime("us", "UTC"), "VARCHAR[]": pl.List(pl.String),
+    "VARCHAR": pl.String,
+    "BIGINT": pl.Int64,
+    "DOUBLE": pl.Float64,
+    "BOOLEAN": pl.Boolean,
+    "DATE": pl.Date,
+    "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
+    "VARCHAR[]": pl.List(pl.String),
 }
 
 
@@ -156,12 +167,19 @@ def _structural_rejects(body: Body, frame: pl.DataFrame, match: BlockMatch, bloc
             hit = hit | cell.str.contains(rule.matches)
         reason = reason.when(hit).then(pl.lit(rule.reason))
     marked = frame.with_columns(reason.otherwise(None).alias("reason_code")).filter(pl.col("reason_code").is_not_null())
-    structural = marked.select("row_number", "reason_code", pl.lit(None, pl.String).alias("column_name"), _message(), _raw(block, marked).alias("raw_row"))
-    ragged = body.bad.select(
-        "row_number", "reason_code", pl.lit(None, pl.String).alias("column_name"), _message(),
-        pl.col("cells").list.join(" | ").alias("raw_row") if not block.drop and not _has_person(block) else pl.lit(None, pl.String).alias("raw_row"),
+    structural = marked.select(
+        "row_number", "reason_code", pl.lit(None, pl.String).alias("column_name"), _message(), _raw(block, marked).alias("raw_row")
     )
-    return pl.concat([structural.cast(REJECT_SCHEMA), ragged.cast(REJECT_SCHEMA)])
+    ragged = body.bad.select(
+        "row_number",
+        "reason_code",
+        pl.lit(None, pl.String).alias("column_name"),
+        _message(),
+        pl.col("cells").list.join(" | ").alias("raw_row")
+        if not block.drop and not _has_person(block)
+        else pl.lit(None, pl.String).alias("raw_row"),
+    )
+    return pl.concat([structural.cast(pl.Schema(REJECT_SCHEMA)), ragged.cast(pl.Schema(REJECT_SCHEMA))])
 
 
 def _has_person(block: Block) -> bool:
@@ -221,7 +239,12 @@ def _parse_columns(
             if mask is not None:
                 flags[column.to] = mask
     columns["account_key"] = _account_keys(accounts, context, frame.height)
-    return columns, bad, [_flag_list("approximate_columns", approximate, frame.height), _flag_list("censored_columns", censored, frame.height)], accounts
+    return (
+        columns,
+        bad,
+        [_flag_list("approximate_columns", approximate, frame.height), _flag_list("censored_columns", censored, frame.height)],
+        accounts,
+    )
 
 
 def _first_known(earlier: pl.Series | None, later: pl.Series) -> pl.Series:
@@ -280,7 +303,7 @@ def _flag_list(name: str, flags: dict[str, pl.Series], height: int) -> pl.Series
     """Per row the names of the flagged columns; NULL where there is none."""
     if not flags:
         return pl.Series(name, [None] * height, dtype=pl.List(pl.String))
-    names = pl.DataFrame({n: mask for n, mask in flags.items()})
+    names = pl.DataFrame(flags)
     listed = names.select(pl.concat_list([pl.when(pl.col(n)).then(pl.lit(n)) for n in names.columns]).list.drop_nulls().alias(name))
     return listed.select(pl.when(pl.col(name).list.len() > 0).then(pl.col(name)).alias(name)).to_series()
 
@@ -302,7 +325,12 @@ def _value_rejects(block: Block, frame: pl.DataFrame, bad: list[tuple[str, str, 
     headers = {i: header for i, (header, _, _) in enumerate(bad)}
     reasons = {i: reason for i, (_, reason, _) in enumerate(bad)}
     personal = {normalise_header(s) for c in block.columns if c.type == "person" for s in c.source}
-    shown = pl.coalesce([pl.when(pl.col("which") == i).then(pl.lit("(hidden)") if normalise_header(h) in personal else pl.col(h)) for i, h in headers.items()])
+    shown = pl.coalesce(
+        [
+            pl.when(pl.col("which") == i).then(pl.lit("(hidden)") if normalise_header(h) in personal else pl.col(h))
+            for i, h in headers.items()
+        ]
+    )
     result = marked.select(
         "row_number",
         pl.col("which").replace_strict(reasons, return_dtype=pl.String).alias("reason_code"),
@@ -311,7 +339,11 @@ def _value_rejects(block: Block, frame: pl.DataFrame, bad: list[tuple[str, str, 
         _raw(block, marked.drop("which")).alias("raw_row"),
     )
     message = pl.when(pl.col("reason_code") == "bad_value").then(pl.format("column {}: '{}' cannot be read", "column_name", "shown"))
-    return result.with_columns(message.otherwise(pl.format("column {} is empty", "column_name")).alias("message")).select(list(REJECT_SCHEMA)).cast(REJECT_SCHEMA)
+    return (
+        result.with_columns(message.otherwise(pl.format("column {} is empty", "column_name")).alias("message"))
+        .select(list(REJECT_SCHEMA))
+        .cast(pl.Schema(REJECT_SCHEMA))
+    )
 
 
 def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -347,7 +379,9 @@ def _with_keys(block: Block, table: pl.DataFrame) -> pl.DataFrame:
     parts = [_key_part(name, table) for name in block.natural_key]
     scope = [pl.col("platform"), pl.col("account_key")]
     natural = pl.concat_str([*scope, *parts], separator="\x1f") if parts else pl.lit(None, pl.String)
-    issued = pl.concat_str([pl.col("platform"), pl.col(id_column)], separator="\x1f") if id_column in table.columns else pl.lit(None, pl.String)
+    issued = (
+        pl.concat_str([pl.col("platform"), pl.col(id_column)], separator="\x1f") if id_column in table.columns else pl.lit(None, pl.String)
+    )
     table = table.with_columns(pl.coalesce(issued, natural).alias("identity"))
     if block.entity == "comments" and "platform_post_id" in table.columns:
         post = pl.concat_str([pl.col("platform"), pl.col("platform_post_id")], separator="\x1f")
@@ -360,7 +394,9 @@ def _key_part(name: str, table: pl.DataFrame) -> pl.Expr:
         return pl.lit("")
     column = pl.col(name)
     if name == "title":
-        column = column.str.normalize("NFKC").str.replace_all(r"[\u200b-\u200f\u2060\ufeff]", "").str.replace_all(r"\s+", " ").str.strip_chars()
+        column = (
+            column.str.normalize("NFKC").str.replace_all(r"[\u200b-\u200f\u2060\ufeff]", "").str.replace_all(r"\s+", " ").str.strip_chars()
+        )
     elif name == "published_at":  # to the minute: a file saved again by a spreadsheet loses its seconds
         column = column.dt.strftime("%Y-%m-%d %H:%M")
     return column.cast(pl.String).fill_null("")
@@ -379,7 +415,11 @@ def _unknown_columns(block: Block, frame: pl.DataFrame) -> list[str]:
     used = {s for c in block.columns for s in sources_of(c, frame)}
     known = {normalise_header(h) for h in [*block.ignore, *block.drop]}
     tops = {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
-    return [c for c in frame.columns if c != "row_number" and c not in used and normalise_header(c) not in known | tops and "." not in c and "{" not in c]
+    return [
+        c
+        for c in frame.columns
+        if c != "row_number" and c not in used and normalise_header(c) not in known | tops and "." not in c and "{" not in c
+    ]
 
 
 def _extra(block: Block, frame: pl.DataFrame, unknown: list[str]) -> pl.Series:
@@ -412,18 +452,25 @@ def _deduplicate(block: Block, table: pl.DataFrame, frame: pl.DataFrame) -> tupl
     clashing = distinct.join(kept.select("row_number"), on="row_number", how="anti").select("row_number")
     marked = frame.join(clashing, on="row_number", how="semi")
     conflicts = marked.select(
-        "row_number", pl.lit("ambiguous_key").alias("reason_code"), pl.lit(", ".join(key)).alias("column_name"),
-        pl.lit(REASONS["ambiguous_key"]).alias("message"), _raw(block, marked).alias("raw_row"),
-    ).cast(REJECT_SCHEMA)
+        "row_number",
+        pl.lit("ambiguous_key").alias("reason_code"),
+        pl.lit(", ".join(key)).alias("column_name"),
+        pl.lit(REASONS["ambiguous_key"]).alias("message"),
+        _raw(block, marked).alias("raw_row"),
+    ).cast(pl.Schema(REJECT_SCHEMA))
     return kept, duplicates, conflicts
 
 
 def _identity_columns(block: Block, table: pl.DataFrame) -> list[str]:
     candidates = {
-        "post_snapshots": ["post_key", "captured_at"], "post_channels": ["post_key", "channel"], "comments": ["comment_key"], "events": ["event_key"],
-        "account_days": ["account_key", "business_date"], "account_channel_days": ["account_key", "channel", "business_date"],
-        "orders": ["order_id", "order_line_id"], "people": ["person_key", "observed_at", "kind", "alias_person_key"],
+        "post_snapshots": ["post_key", "captured_at"],
+        "post_channels": ["post_key", "channel"],
+        "comments": ["comment_key"],
+        "events": ["event_key"],
+        "account_days": ["account_key", "business_date"],
+        "account_channel_days": ["account_key", "channel", "business_date"],
+        "orders": ["order_id", "order_line_id"],
+        "people": ["person_key", "observed_at", "kind", "alias_person_key"],
         "audience_segments": ["account_key", "segment_kind", "segment_value", "business_date"],
     }.get(block.entity, [])
     return [c for c in candidates if c in table.columns]
-

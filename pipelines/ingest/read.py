@@ -30,6 +30,9 @@ HEAD_BYTES = 256 * 1024
 MAX_UNZIPPED_BYTES = 2 * 1024**3
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 MOJIBAKE = ("锟斤拷", "ï»¿", "\ufffd")
+# A text file as one column of lines, read by DuckDB.
+_LINES = r"""read_csv(?, header = false, auto_detect = false, columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '',
+    max_line_size = 16000000)"""
 csv.field_size_limit(64 * 1024 * 1024)
 
 
@@ -41,7 +44,7 @@ class Body:
     bad: pl.DataFrame
 
 
-BAD_SCHEMA = {"row_number": pl.Int64, "reason_code": pl.String, "cells": pl.List(pl.String)}
+BAD_SCHEMA: dict[str, Any] = {"row_number": pl.Int64, "reason_code": pl.String, "cells": pl.List(pl.String)}
 
 
 @dataclass
@@ -128,7 +131,7 @@ class TextGrid(Grid):
         good: list[list[str]] = []
         numbers: list[int] = []
         bad: list[tuple[int, str, list[str]]] = []
-        text = self.path.read_text(encoding="utf-8-sig", errors="strict", newline="")
+        text = self.path.read_bytes().decode("utf-8-sig")
         for index, cells in enumerate(_records(text, self.delimiter)):
             number = index + 1
             if index <= header_row + self.skipped:
@@ -141,7 +144,7 @@ class TextGrid(Grid):
             else:
                 good.append(trimmed)
                 numbers.append(number)
-        rows = pl.DataFrame(good, schema=dict.fromkeys(_names(width), pl.String), orient="row")
+        rows = pl.DataFrame(good, schema=_text_schema(width), orient="row")
         return Body(rows.with_columns(pl.Series("row_number", numbers, dtype=pl.Int64)), pl.DataFrame(bad, schema=BAD_SCHEMA, orient="row"))
 
 
@@ -152,18 +155,23 @@ class JsonGrid(Grid):
     path: Path = Path()
 
     def body(self, header_row: int, first: int, last: int) -> Body:
-        sql = """select cast(row_number() over () as bigint) as row_number, line from read_csv(?, header = false, auto_detect = false,
-            columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', max_line_size = 16000000)"""
         connection = duckdb.connect()
         try:
-            lines = connection.execute(sql, [str(self.path)]).pl()
+            lines = connection.execute(
+                f"select cast(row_number() over () as bigint) as row_number, line from {_LINES}", [str(self.path)]
+            ).pl()
             connection.register("lines", lines.to_arrow())
-            valid = connection.execute("select json_valid(line) and json_type(line) = 'OBJECT' as ok from lines").pl()["ok"].fill_null(False)
+            valid = (
+                connection.execute("select json_valid(line) and json_type(line) = 'OBJECT' as ok from lines").pl()["ok"].fill_null(False)
+            )
         finally:
             connection.close()
         bad = lines.filter(~valid).select(
             "row_number",
-            pl.when(pl.col("line").str.strip_chars().fill_null("") == "").then(pl.lit("blank_row")).otherwise(pl.lit("bad_json")).alias("reason_code"),
+            pl.when(pl.col("line").str.strip_chars().fill_null("") == "")
+            .then(pl.lit("blank_row"))
+            .otherwise(pl.lit("bad_json"))
+            .alias("reason_code"),
             pl.concat_list(pl.col("line").fill_null("")).alias("cells"),
         )
         return Body(lines.filter(valid), bad)
@@ -241,7 +249,11 @@ def _kind(path: Path, head: bytes) -> str:
     if head.startswith(b"PK"):
         _check_zip(path)
         return "xlsx"
-    text = head.decode("utf-16", errors="ignore") if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else head.decode("utf-8", errors="ignore")
+    text = (
+        head.decode("utf-16", errors="ignore")
+        if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        else head.decode("utf-8", errors="ignore")
+    )
     start = text.lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("<html", "<table", "<!doctype", "<?xml", "<meta", "<head")):
         return "html"
@@ -324,11 +336,10 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _json_grid(path: Path) -> JsonGrid:
-    sql = """select list_distinct(flatten(list(json_keys(line)))) from (select line from read_csv(?, header = false, auto_detect = false,
-        columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', max_line_size = 16000000) limit 50) where json_valid(line)"""
+    keys = f"select list_distinct(flatten(list(json_keys(line)))) from (select line from {_LINES} limit 50) where json_valid(line)"
     connection = duckdb.connect()
     try:
-        row = connection.execute(sql, [str(path)]).fetchone()
+        row = connection.execute(keys, [str(path)]).fetchone()
     finally:
         connection.close()
     if not row or not row[0]:
@@ -363,17 +374,23 @@ def _sheet_grid(name: str, frame: pl.DataFrame) -> SheetGrid:
 def _html_grids(path: Path, encoding: str) -> list[Grid]:
     from lxml import html
 
-    document = html.fromstring(path.read_bytes().decode(encoding).encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True))
+    document = html.fromstring(
+        path.read_bytes().decode(encoding).encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True)
+    )
     grids: list[Grid] = []
     for index, table in enumerate(document.iter("table")):
         rows = [[" ".join(cell.text_content().split()) for cell in row.iter("td", "th")] for row in table.iter("tr")]
         width = max((len(row) for row in rows), default=0)
         if width:
             padded = [[*row, *[None] * (width - len(row))] for row in rows]
-            grids.append(_sheet_grid(str(index), pl.DataFrame(padded, schema=dict.fromkeys(_names(width), pl.String), orient="row")))
+            grids.append(_sheet_grid(str(index), pl.DataFrame(padded, schema=_text_schema(width), orient="row")))
     if not grids:
         raise FileProblem("html_page", "This is a web page without a table, often a login page saved as a file. Log in and export again.")
     return grids
+
+
+def _text_schema(width: int) -> dict[str, Any]:
+    return dict.fromkeys(_names(width), pl.String)
 
 
 def _names(width: int) -> list[str]:

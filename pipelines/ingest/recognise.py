@@ -147,5 +147,7 @@ def _unknown(grids: list[Grid], specs: list[FormatSpec]) -> FileProblem:
     return FileProblem(
         "unknown_format",
         f"Not a known export. The nearest is {spec.format_id} ({spec.label_zh}) - {detail}. Describe the file in data/formats/<name>.yaml.",
-        nearest_format=spec.format_id, missing_headers=missing, unexpected_headers=unexpected,
+        nearest_format=spec.format_id,
+        missing_headers=missing,
+        unexpected_headers=unexpected,
     )

@@ -116,7 +116,7 @@ class FormatSpec(_Model):
     label_zh: str
     label_en: str
     menu_path: str = ""
-    file_types: list[FileType] = Field(default_factory=lambda: ["text", "xlsx", "xls", "html"])
+    file_types: list[FileType] = ["text", "xlsx", "xls", "html"]
     encodings: Names = Field(default_factory=list, description="Encodings tried beside UTF-8, UTF-16 and GB18030.")
     delimiter: str | None = None
     versions: dict[str, Names] = Field(default_factory=dict, description="Version label: headers that tell it apart.")
@@ -163,7 +163,7 @@ class Platform(_Model):
     timezone: str = "Asia/Shanghai"
     currency: str = "CNY"
     data_latency_hours: int = 24
-    maturity_days: int = Field(7, description="Age after which a post has nearly all its views.")
+    maturity_days: int = Field(default=7, description="Age after which a post has nearly all its views.")
     content_forms: list[str] = Field(default_factory=list)
     interaction_verbs: list[str] = Field(default_factory=list)
     engagement_members: list[str] = Field(default_factory=list, description="Count columns that make up engagement here.")
@@ -205,7 +205,9 @@ def metric_columns() -> dict[str, str]:
 def platforms() -> dict[str, Platform]:
     """Every platform by its id; a folder with a platform.yaml is all it takes."""
     found = [Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(PLATFORMS_DIR.glob("*/platform.yaml"))]
-    found += [Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(settings().user_formats.glob("*/platform.yaml"))]
+    found += [
+        Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(settings().user_formats.glob("*/platform.yaml"))
+    ]
     return {p.platform: p for p in found}
 
 

@@ -16,11 +16,20 @@ from pipelines.quality.suites import Expectation
 # Great Expectations works on pandas; a door never needs more rows than this to tell whether it may open.
 MAX_ROWS = 200_000
 
-RESULT_SCHEMA = {
-    "run_id": pl.String, "checked_at": pl.Datetime("us", "UTC"), "door": pl.String, "dataset": pl.String, "expectation": pl.String,
-    "column_name": pl.String, "severity": pl.String, "success": pl.Boolean, "observed_value": pl.String,
-    "unexpected_count": pl.Int64, "element_count": pl.Int64, "message": pl.String,
-}  # fmt: skip
+RESULT_SCHEMA: dict[str, Any] = {
+    "run_id": pl.String,
+    "checked_at": pl.Datetime("us", "UTC"),
+    "door": pl.String,
+    "dataset": pl.String,
+    "expectation": pl.String,
+    "column_name": pl.String,
+    "severity": pl.String,
+    "success": pl.Boolean,
+    "observed_value": pl.String,
+    "unexpected_count": pl.Int64,
+    "element_count": pl.Int64,
+    "message": pl.String,
+}
 
 
 def check(run_id: str, door: str, frames: dict[str, pl.DataFrame], suites: dict[str, list[Expectation]], docs: Path) -> pl.DataFrame:
@@ -84,12 +93,23 @@ def _check_one(context: Any, run_id: str, door: str, name: str, frame: pl.DataFr
 def _row(run_id: str, door: str, name: str, expectation: Expectation, outcome: Any) -> dict[str, Any]:
     kind, arguments, severity = expectation
     detail = outcome.result or {}
-    column = arguments.get("column") or ", ".join(str(c) for c in arguments.get("column_list", [arguments.get("column_A"), arguments.get("column_B")]) if c)
+    column = arguments.get("column") or ", ".join(
+        str(c) for c in arguments.get("column_list", [arguments.get("column_A"), arguments.get("column_B")]) if c
+    )
     return {
-        "run_id": run_id, "checked_at": datetime.now(UTC), "door": door, "dataset": name, "expectation": kind, "column_name": column, "severity": severity,
-        "success": bool(outcome.success), "observed_value": None if detail.get("observed_value") is None else str(detail["observed_value"]),
-        "unexpected_count": detail.get("unexpected_count"), "element_count": detail.get("element_count"), "message": _sentence(kind, arguments, outcome),
-    }  # fmt: skip
+        "run_id": run_id,
+        "checked_at": datetime.now(UTC),
+        "door": door,
+        "dataset": name,
+        "expectation": kind,
+        "column_name": column,
+        "severity": severity,
+        "success": bool(outcome.success),
+        "observed_value": None if detail.get("observed_value") is None else str(detail["observed_value"]),
+        "unexpected_count": detail.get("unexpected_count"),
+        "element_count": detail.get("element_count"),
+        "message": _sentence(kind, arguments, outcome),
+    }
 
 
 def _sentence(kind: str, arguments: dict[str, Any], outcome: Any) -> str:
