@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.frames import sources_of, text_frame
 from pipelines.ingest.load import Catalogue, Hints, Prepared, prepare
-from pipelines.ingest.parse import sources_of, text_frame
 
 
 def inspect_file(path: Path, platform: str | None = None, sample_rejects: int = 20) -> dict[str, Any]:

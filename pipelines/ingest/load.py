@@ -16,8 +16,9 @@ import polars as pl
 from dateutil import parser as dates
 
 from pipelines import lake
+from pipelines.ingest.accounting import REJECT_SCHEMA
 from pipelines.ingest.errors import FileProblem
-from pipelines.ingest.parse import REJECT_SCHEMA, Context, Parsed, parse_block
+from pipelines.ingest.parse import Context, Parsed, parse_block
 from pipelines.ingest.read import SourceFile, open_file
 from pipelines.ingest.recognise import Recognised, recognise
 from pipelines.ingest.spec import FormatSpec, Platform, load_specs, platforms
@@ -174,7 +175,7 @@ def _manifest(
 def _warnings(found: Recognised, parsed: list[Parsed], captured_at: datetime) -> list[str]:
     warnings: list[str] = []
     cap = found.spec.max_rows
-    if cap and any(p.rows.height >= cap for p in parsed):
+    if cap and any(p.rows.height == cap for p in parsed):
         warnings.append(f"possibly_truncated: the platform exports at most {cap} rows; older ones may be missing")
     if captured_at > datetime.now(UTC) + timedelta(days=1):
         warnings.append("captured_in_future: the capture time lies in the future; check the file name or the clock")

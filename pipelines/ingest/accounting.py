@@ -1,0 +1,150 @@
+"""Every row counts: which rows are no data, which cannot be read, which are there twice - each with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from pipelines.ingest.identity import identity_columns
+from pipelines.ingest.pseudonyms import pseudonyms
+from pipelines.ingest.read import Body
+from pipelines.ingest.recognise import BlockMatch
+from pipelines.ingest.spec import Block, normalise_header
+
+REJECT_SCHEMA: dict[str, Any] = {
+    "row_number": pl.Int64,
+    "reason_code": pl.String,
+    "column_name": pl.String,
+    "message": pl.String,
+    "raw_row": pl.String,
+}
+REASONS = {
+    "blank_row": "the row is empty",
+    "repeated_header": "the header row is repeated here",
+    "wrong_length": "the row has another number of cells than the header",
+    "bad_json": "the line is no JSON object",
+    "no_block": "the row is of a kind this format does not take in",
+    "total_row": "a total, not an observation",
+    "missing_value": "a value this row cannot do without is missing",
+    "bad_value": "the value cannot be read",
+    "ambiguous_key": "two rows have the same identity and different values",
+}
+
+
+def structural_rejects(body: Body, frame: pl.DataFrame, match: BlockMatch, block: Block) -> pl.DataFrame:
+    """Rows that are no data whatever their values: blank, the header again, totals, the wrong length or another block's."""
+    cells = [c for c in frame.columns if c != "row_number"]
+    text = pl.concat_str([pl.col(c).fill_null("").str.strip_chars() for c in cells], separator="\x1f")
+    blank = text.str.replace_all("\x1f", "") == ""
+    header = text == "\x1f".join(h.strip() for h in cells)
+    reason = pl.when(blank).then(pl.lit("blank_row")).when(header).then(pl.lit("repeated_header"))
+    by_name = {normalise_header(c): c for c in cells}
+    for name, options in block.where.items():
+        column = by_name.get(normalise_header(name))
+        if column is None or not options:
+            continue
+        reason = reason.when(~pl.col(column).is_in(options).fill_null(False)).then(pl.lit("no_block"))
+    for rule in block.drop_rows:
+        column = by_name.get(normalise_header(rule.column))
+        if column is None:
+            continue
+        cell = pl.col(column).fill_null("").str.strip_chars()
+        hit = cell.is_in(rule.equals) if rule.equals else pl.lit(False)
+        if rule.matches:
+            hit = hit | cell.str.contains(rule.matches)
+        reason = reason.when(hit).then(pl.lit(rule.reason))
+    marked = frame.with_columns(reason.otherwise(None).alias("reason_code")).filter(pl.col("reason_code").is_not_null())
+    structural = marked.select(
+        "row_number", "reason_code", pl.lit(None, pl.String).alias("column_name"), _message(), _raw(block, marked).alias("raw_row")
+    )
+    ragged = body.bad.select(
+        "row_number",
+        "reason_code",
+        pl.lit(None, pl.String).alias("column_name"),
+        _message(),
+        pl.col("cells").list.join(" | ").alias("raw_row")
+        if not block.drop and not _has_person(block)
+        else pl.lit(None, pl.String).alias("raw_row"),
+    )
+    return pl.concat([structural.cast(pl.Schema(REJECT_SCHEMA)), ragged.cast(pl.Schema(REJECT_SCHEMA))])
+
+
+def _has_person(block: Block) -> bool:
+    return any(c.type == "person" for c in block.columns)
+
+
+def _message() -> pl.Expr:
+    return pl.col("reason_code").replace_strict(REASONS, default=None, return_dtype=pl.String).alias("message")
+
+
+def _raw(block: Block, frame: pl.DataFrame) -> pl.Series:
+    """Raw rows as JSON, for people who mend the file; personal columns are pseudonymised or left out."""
+    dropped = {normalise_header(h) for h in block.drop}
+    personal = {normalise_header(s) for c in block.columns if c.type == "person" for s in c.source}
+    keep = [c for c in frame.columns if c not in ("row_number", "reason_code") and normalise_header(c) not in dropped]
+    if not keep or frame.height == 0:
+        return pl.Series("raw_row", [None] * frame.height, dtype=pl.String)
+    hidden = [pseudonyms(frame[c], "raw").alias(c) if normalise_header(c) in personal else frame[c] for c in keep]
+    return pl.DataFrame(hidden).select(pl.struct(pl.all()).struct.json_encode()).to_series().alias("raw_row")
+
+
+def value_rejects(block: Block, frame: pl.DataFrame, bad: list[tuple[str, str, pl.Series]]) -> pl.DataFrame:
+    """One reject per row with an unreadable or missing value: the first such column names the reason."""
+    if not any(mask.any() for _, _, mask in bad):
+        return pl.DataFrame(schema=REJECT_SCHEMA)
+    masks = pl.DataFrame({f"m{i}": mask for i, (_, _, mask) in enumerate(bad)})
+    chosen = pl.coalesce([pl.when(pl.col(f"m{i}")).then(pl.lit(i)) for i in range(len(bad))])
+    marked = frame.with_columns(masks.select(chosen.alias("which")).to_series()).filter(pl.col("which").is_not_null())
+    headers = {i: header for i, (header, _, _) in enumerate(bad)}
+    reasons = {i: reason for i, (_, reason, _) in enumerate(bad)}
+    personal = {normalise_header(s) for c in block.columns if c.type == "person" for s in c.source}
+    shown = pl.coalesce(
+        [
+            pl.when(pl.col("which") == i).then(pl.lit("(hidden)") if normalise_header(h) in personal else pl.col(h))
+            for i, h in headers.items()
+        ]
+    )
+    result = marked.select(
+        "row_number",
+        pl.col("which").replace_strict(reasons, return_dtype=pl.String).alias("reason_code"),
+        pl.col("which").replace_strict(headers, return_dtype=pl.String).alias("column_name"),
+        shown.fill_null("").str.slice(0, 80).alias("shown"),
+        _raw(block, marked.drop("which")).alias("raw_row"),
+    )
+    message = pl.when(pl.col("reason_code") == "bad_value").then(pl.format("column {}: '{}' cannot be read", "column_name", "shown"))
+    return (
+        result.with_columns(message.otherwise(pl.format("column {} is empty", "column_name")).alias("message"))
+        .select(list(REJECT_SCHEMA))
+        .cast(pl.Schema(REJECT_SCHEMA))
+    )
+
+
+def deduplicate(block: Block, table: pl.DataFrame, frame: pl.DataFrame) -> tuple[pl.DataFrame, int, pl.DataFrame]:
+    """(rows, duplicate count, rejects): equal rows are duplicates; the same identity with other values is a conflict.
+
+    A file that a crawler appends to repeats posts with newer counts: there the last row counts, earlier ones are duplicates.
+    """
+    none = pl.DataFrame(schema=REJECT_SCHEMA)
+    key = identity_columns(block.entity, table)
+    if not key or table.height == 0:
+        return table, 0, none
+    if table.select(pl.struct(key).n_unique()).item() == table.height:
+        return table, 0, none
+    if block.repeats == "last_wins":
+        kept = table.unique(subset=key, keep="last", maintain_order=True)
+        return kept, table.height - kept.height, none
+    values_only = [c for c in table.columns if c != "row_number"]
+    distinct = table.unique(subset=values_only, keep="first", maintain_order=True)
+    duplicates = table.height - distinct.height
+    kept = distinct.unique(subset=key, keep="first", maintain_order=True)
+    clashing = distinct.join(kept.select("row_number"), on="row_number", how="anti").select("row_number")
+    marked = frame.join(clashing, on="row_number", how="semi")
+    conflicts = marked.select(
+        "row_number",
+        pl.lit("ambiguous_key").alias("reason_code"),
+        pl.lit(", ".join(key)).alias("column_name"),
+        pl.lit(REASONS["ambiguous_key"]).alias("message"),
+        _raw(block, marked).alias("raw_row"),
+    ).cast(pl.Schema(REJECT_SCHEMA))
+    return kept, duplicates, conflicts
