@@ -1,7 +1,5 @@
 """Schema `analyses`: read from the build, call a pure function, write the result."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines import warehouse

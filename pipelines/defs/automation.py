@@ -1,7 +1,5 @@
 """When runs start by themselves: every morning, and when something new lies in the landing folder."""
 
-from __future__ import annotations
-
 import hashlib
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """Schemas staging, intermediate, core and marts: the dbt project, in two calls with the analyses in between."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Schema `raw`: files of the landing folder into the lake, and the build's views over it."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines import lake, warehouse

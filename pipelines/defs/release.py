@@ -1,7 +1,5 @@
 """Schema `quality`: the audit at the second door, and the release it lets through."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import dagster as dg

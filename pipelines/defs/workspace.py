@@ -1,7 +1,5 @@
 """The run's private build and the writer's lock: one writer at a time, whatever starts the run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +17,7 @@ class Workspace(dg.ConfigurableResource):
     _run_id: str = ""
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Workspace]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
         self._run_id = context.run_id or "local"
         with writer_lock(f"run {self._run_id[:8]}"):
             yield self

@@ -192,7 +192,7 @@ def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Cont
     """Constants and what follows from other columns: days, windows, ownership, keys."""
     columns = entity_columns(block.entity)
     fixed: dict[str, Any] = {"platform": context.platform, **block.constants}
-    if "currency" in columns and "currency" not in table.columns:
+    if "currency" in columns:
         fixed.setdefault("currency", spec.currency or context.currency)
     if "is_owned" in columns:
         fixed.setdefault("is_owned", spec.is_owned)
@@ -202,7 +202,9 @@ def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Cont
         if bound in columns and spec.window == "range":
             fixed.setdefault(bound, getattr(context, bound))
     schema = schema_of(block.entity)
-    table = table.with_columns([pl.lit(v, schema[n]).alias(n) for n, v in fixed.items() if n not in table.columns])
+    known = set(table.columns)
+    absent = [pl.lit(v, schema[n]).alias(n) for n, v in fixed.items() if n not in known]
+    table = table.with_columns(absent + [pl.col(n).fill_null(v) for n, v in fixed.items() if n in known and v is not None])
     zone = spec.timezone or context.timezone
     for moment, day in (("published_at", "published_date"), ("occurred_at", "business_date"), ("ordered_at", "ordered_date")):
         if moment in table.columns and day in columns and day not in table.columns:

@@ -15,7 +15,8 @@ NULL_TOKENS = ("", "-", "--", "—", "–", "/", "N/A", "n/a", "NULL", "null", "
 MULTIPLIERS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8, "b": 1e9}
 SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "milliseconds": 0.001}
 
-_NUMBER = r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+)(千|k|万|w|m|亿|b)?(\+)?$"
+# Small shares come out of Java writers as 7.36E-4.
+_NUMBER = r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d{1,2})?|[+-]?\.\d+)(千|k|万|w|m|亿|b)?(\+)?$"
 _DAMAGED_ID = r"^\d(\.\d+)?[eE]\+?\d+$"
 
 # Formats without a doubt about day and month. (pattern that a value must match, strptime format, precision)
