@@ -71,7 +71,10 @@ def _execute_job(from_scratch: bool) -> None:
     from pipelines.definitions import defs
 
     job = defs().resolve_job_def("pulse")
-    config = {"ops": {"raw": {"config": {"from_scratch": from_scratch}}}}
+    config = {
+        "ops": {"raw": {"config": {"from_scratch": from_scratch}}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the step that failed is reported in one sentence
+    }
     with dg.DagsterInstance.from_config(str(home)) as instance:
         result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
         if not result.success:

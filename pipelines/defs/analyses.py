@@ -11,21 +11,29 @@ def _specs(tables: list[str], reads: str) -> list[dg.AssetSpec]:
     return [dg.AssetSpec(["analyses", table], deps=[reads.split("/")], group_name="analyses", kinds={"python"}) for table in tables]
 
 
-SEGMENT_TABLES = ["user_segments", "segment_profiles", "segment_features", "segment_centroids", "segment_cutpoints", "segment_candidates"]
+SEGMENT_TABLES = ["user_segments", "segment_profiles", "segment_features", "segment_candidates", "segment_centroids", "segment_cutpoints"]
 
 
 @dg.multi_asset(specs=_specs(SEGMENT_TABLES, "intermediate/int_person_features"), can_subset=False)
 def segments(workspace: Workspace):
-    from pipelines.analyses.user_segments import PreviousSegments, segment_people
+    from pipelines.analyses.user_segments import SegmentMemory, segment_people
 
     announce("finding user segments")
     features = warehouse.read_frame(workspace.build, "select * from intermediate.int_person_features order by person_key")
-    centroids = warehouse.read_frame(workspace.build, "select * from analyses.segment_centroids")
-    cutpoints = warehouse.read_frame(workspace.build, "select * from analyses.segment_cutpoints")
-    previous = PreviousSegments(centroids, cutpoints) if centroids.height else None
-    result = segment_people(features, previous)
-    for table in SEGMENT_TABLES:
-        frame = getattr(result, table)
+    memory = SegmentMemory(
+        warehouse.read_frame(workspace.build, "select * from analyses.segment_centroids"),
+        warehouse.read_frame(workspace.build, "select * from analyses.segment_cutpoints"),
+    )
+    result = segment_people(features, memory)
+    tables = {
+        "user_segments": result.segments,
+        "segment_profiles": result.profiles,
+        "segment_features": result.features,
+        "segment_candidates": result.candidates,
+        "segment_centroids": result.memory.centroids,
+        "segment_cutpoints": result.memory.cutpoints,
+    }
+    for table, frame in tables.items():
         warehouse.write_table(workspace.build, f"analyses.{table}", frame)
         yield dg.MaterializeResult(asset_key=["analyses", table], metadata={"rows": frame.height})
 

@@ -1,0 +1,22 @@
+"""The sample exports of `pulse demo`: one simulated year of a made-up brand, laid into an empty landing folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+SEED = 7
+
+
+def write_samples(landing: Path) -> None:
+    """Simulate into a scratch folder, then move the export files to `landing` and the truth beside it (`simulated-truth.json`)."""
+    from pipelines.simulate import simulate
+
+    landing.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=landing.parent, prefix=".samples-") as scratch:
+        out = Path(scratch) / "out"
+        simulate(out, seed=SEED)
+        (out / "truth.json").replace(landing.parent / "simulated-truth.json")
+        for folder in sorted(out.iterdir()):
+            shutil.move(folder, landing / folder.name)
