@@ -92,7 +92,7 @@ def demo(
 def simulate(
     out_dir: Annotated[Path, typer.Option("--out", help="Folder to write the export files and truth.json to.")],
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 7,
-    days: Annotated[int, typer.Option(min=60, help="Days of history.")] = 365,
+    days: Annotated[int, typer.Option(min=14, help="Days of history.")] = 365,
     accounts: Annotated[int, typer.Option(min=1, help="Accounts per platform.")] = 2,
     scale: Annotated[float, typer.Option(min=0.01, help="More people, posts and events.")] = 1.0,
     platform: Annotated[list[str] | None, typer.Option(help="Only these platforms (repeat the option).")] = None,
@@ -102,13 +102,9 @@ def simulate(
     from pipelines.simulate import simulate as run_simulation
 
     with plain_errors():
-        truth = run_simulation(out_dir, seed=seed, days=days, accounts=accounts, scale=scale, platforms=platform)
-        files = truth["files"] if isinstance(truth, dict) else truth.files
-        _say(
-            as_json,
-            {"out": str(out_dir), "files": len(files)},
-            f"{len(files)} files written to {out_dir}; the truth is in {out_dir / 'truth.json'}",
-        )
+        made = run_simulation(out_dir, seed=seed, days=days, accounts=accounts, scale=scale, platforms=platform)
+        count = len(made.files)
+        _say(as_json, {"out": str(out_dir), "files": count}, f"{count} files written to {out_dir}; the truth is in {made.truth_path}")
 
 
 @app.command()

@@ -40,11 +40,7 @@ def structural_rejects(body: Body, frame: pl.DataFrame, match: BlockMatch, block
     header = text == "\x1f".join(h.strip() for h in cells)
     reason = pl.when(blank).then(pl.lit("blank_row")).when(header).then(pl.lit("repeated_header"))
     by_name = {normalise_header(c): c for c in cells}
-    for name, options in block.where.items():
-        column = by_name.get(normalise_header(name))
-        if column is None or not options:
-            continue
-        reason = reason.when(~pl.col(column).is_in(options).fill_null(False)).then(pl.lit("no_block"))
+    reason = reason.when(~wanted(block, frame)).then(pl.lit("no_block"))
     for rule in block.drop_rows:
         column = by_name.get(normalise_header(rule.column))
         if column is None:
@@ -68,6 +64,13 @@ def structural_rejects(body: Body, frame: pl.DataFrame, match: BlockMatch, block
         else pl.lit(None, pl.String).alias("raw_row"),
     )
     return pl.concat([structural.cast(pl.Schema(REJECT_SCHEMA)), ragged.cast(pl.Schema(REJECT_SCHEMA))])
+
+
+def wanted(block: Block, frame: pl.DataFrame) -> pl.Expr:
+    """Whether a row is of the kind that the block takes in. A file without the telling column is all of that kind."""
+    by_name = {normalise_header(c): c for c in frame.columns}
+    kinds = [(by_name.get(normalise_header(name)), options) for name, options in block.where.items()]
+    return pl.all_horizontal([pl.lit(True), *(pl.col(c).is_in(options).fill_null(False) for c, options in kinds if c and options)])
 
 
 def _has_person(block: Block) -> bool:

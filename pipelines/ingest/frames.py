@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 import polars as pl
 
@@ -13,7 +15,7 @@ from pipelines.ingest.spec import Column, normalise_header
 def parse_json_body(match: BlockMatch, body: Body) -> pl.DataFrame:
     """JSON lines to text columns: one per source path of the block, plus every top-level key (for `extra`)."""
     wanted = dict.fromkeys([*match.headers, *(s for c in match.block.columns for s in c.source), *match.block.where])
-    selects = ", ".join(f"{_json_sql(path)} as {_quoted(path)}" for path in wanted)
+    selects = ", ".join(f"{_json_sql(path, match.block.drop)} as {_quoted(path)}" for path in wanted)
     connection = duckdb.connect()
     try:
         connection.register("lines", body.rows.to_arrow())
@@ -22,8 +24,11 @@ def parse_json_body(match: BlockMatch, body: Body) -> pl.DataFrame:
         connection.close()
 
 
-def _json_sql(path: str) -> str:
-    """`a.b` is a nested key; `list{key}` the value struct of the list element whose `key` is that (GA4's event_params)."""
+def _json_sql(path: str, drop: list[str]) -> str:
+    """`a.b` is a nested key; `list{key}` the value struct of the list element whose `key` is that (GA4's event_params).
+
+    Of an object taken whole, the keys that `drop` names (`properties.$ip`) are cut out before anything else sees it.
+    """
     if path.endswith("}") and "{" in path:
         outer, key = path[:-1].split("{", 1)
         escaped = key.replace("'", "''")
@@ -32,7 +37,12 @@ def _json_sql(path: str) -> str:
         return f"coalesce({', '.join(options)})"
     steps = "".join(f'."{step}"' for step in path.split("."))
     escaped = steps.replace("'", "''")
-    return f"json_extract_string(line, '${escaped}')"
+    text = f"json_extract_string(line, '${escaped}')"
+    cut = {name.removeprefix(f"{path}."): None for name in drop if name.startswith(f"{path}.")}
+    if not cut:
+        return text
+    whole, patch = f"json_extract(line, '${escaped}')", json.dumps(cut, ensure_ascii=False).replace("'", "''")
+    return f"case when json_type({whole}) = 'OBJECT' then cast(json_merge_patch({whole}, '{patch}') as varchar) else {text} end"
 
 
 def _quoted(name: str) -> str:

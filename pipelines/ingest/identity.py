@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from pipelines.ingest.spec import Block
+from pipelines.ingest.spec import Block, normalise_header
 
 # Columns that identify a row within one file, by entity.
 ROW_IDENTITY = {
@@ -21,13 +21,16 @@ ROW_IDENTITY = {
 }
 
 
-def with_keys(block: Block, table: pl.DataFrame) -> pl.DataFrame:
-    """post_key, comment_key, event_key: MD5 of what identifies the thing. A platform's id beats the natural key."""
+def with_keys(block: Block, table: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """post_key, comment_key, event_key: MD5 of what identifies the thing. A platform's id beats the natural key.
+
+    A natural key is made of canonical columns and, where those do not tell rows apart, of the file's own (`frame`, row-aligned).
+    """
     own = {"post_snapshots": "post_key", "post_channels": "post_key", "comments": "comment_key", "events": "event_key"}.get(block.entity)
     if own is None:
         return table
     id_column = {"post_key": "platform_post_id", "comment_key": "platform_comment_id", "event_key": "event_key"}[own]
-    parts = [_key_part(name, table) for name in block.natural_key]
+    parts = [_key_part(name, table, frame) for name in block.natural_key]
     scope = [pl.col("platform"), pl.col("account_key")]
     natural = pl.concat_str([*scope, *parts], separator="\x1f") if parts else pl.lit(None, pl.String)
     issued = (
@@ -40,9 +43,10 @@ def with_keys(block: Block, table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(_md5(table["identity"]).alias(own)).drop("identity")
 
 
-def _key_part(name: str, table: pl.DataFrame) -> pl.Expr:
+def _key_part(name: str, table: pl.DataFrame, frame: pl.DataFrame) -> pl.Expr:
     if name not in table.columns:
-        return pl.lit("")
+        raw = next((c for c in frame.columns if normalise_header(c) == normalise_header(name)), None)
+        return pl.lit("") if raw is None else pl.lit(frame[raw]).fill_null("")
     column = pl.col(name)
     if name == "title":
         column = (

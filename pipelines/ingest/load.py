@@ -18,7 +18,7 @@ from dateutil import parser as dates
 from pipelines import lake
 from pipelines.ingest.accounting import REJECT_SCHEMA
 from pipelines.ingest.errors import FileProblem
-from pipelines.ingest.parse import Context, Parsed, parse_block
+from pipelines.ingest.parse import Context, Parsed, parse_blocks
 from pipelines.ingest.read import SourceFile, open_file
 from pipelines.ingest.recognise import Recognised, recognise
 from pipelines.ingest.spec import FormatSpec, Platform, load_specs, platforms
@@ -64,7 +64,7 @@ def prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
         spec = found.spec
         platform = catalogue.platforms.get(spec.platform) or Platform(platform=spec.platform, name_zh=spec.platform, name_en=spec.platform)
         name = hints.source_name or path.name
-        facts = _name_facts(spec, name)
+        facts = _name_facts(spec, name, spec.timezone or platform.timezone)
         captured_at, basis = _captured_at(source, path, hints, facts, spec.timezone or platform.timezone)
         context = Context(
             platform=_own_platform(spec, hints),
@@ -74,7 +74,7 @@ def prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
             window_start=facts.get("window_start"),
             window_end=facts.get("window_end"),
         )
-        parsed = [parse_block(spec, match, context) for match in found.matches]
+        parsed = parse_blocks(spec, found.matches, context)
         parsed = _one_account(parsed)
         load_id = load_identity(source.sha256, context, spec)
         manifest = _manifest(source, found, parsed, context, load_id, name, captured_at, basis, hints)
@@ -184,8 +184,8 @@ def _warnings(found: Recognised, parsed: list[Parsed], captured_at: datetime) ->
     return warnings
 
 
-def _name_facts(spec: FormatSpec, name: str) -> dict[str, Any]:
-    """What the file name says: window bounds and capture time, by the format's own pattern."""
+def _name_facts(spec: FormatSpec, name: str, timezone: str) -> dict[str, Any]:
+    """What the file name says: window bounds and capture time, by the format's own pattern; ten digits are an epoch."""
     match = re.search(spec.file_name, name) if spec.file_name else None
     facts: dict[str, Any] = {}
     for key, text in (match.groupdict() if match else {}).items():
@@ -194,7 +194,8 @@ def _name_facts(spec: FormatSpec, name: str) -> dict[str, Any]:
         if key == "captured_epoch":
             facts[key] = datetime.fromtimestamp(int(text[:10]), UTC)
         else:
-            facts[key] = dates.parse(text).date()
+            epoch = re.fullmatch(r"\d{10}", text)
+            facts[key] = datetime.fromtimestamp(int(text), ZoneInfo(timezone)).date() if epoch else dates.parse(text).date()
     return facts
 
 

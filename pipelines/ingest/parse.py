@@ -8,10 +8,11 @@ from typing import Any
 import polars as pl
 
 from pipelines.ingest import values
-from pipelines.ingest.accounting import deduplicate, structural_rejects, value_rejects
+from pipelines.ingest.accounting import deduplicate, structural_rejects, value_rejects, wanted
 from pipelines.ingest.frames import sources_of, text_frame
 from pipelines.ingest.identity import with_keys
 from pipelines.ingest.pseudonyms import pseudonyms
+from pipelines.ingest.read import Body
 from pipelines.ingest.recognise import BlockMatch
 from pipelines.ingest.spec import Block, Column, FormatSpec, entity_columns, normalise_header
 
@@ -56,19 +57,30 @@ def schema_of(entity: str) -> dict[str, Any]:
     return {name: POLARS[kind] for name, kind in entity_columns(entity).items() if name != "load_id"}
 
 
-def parse_block(spec: FormatSpec, match: BlockMatch, context: Context) -> Parsed:
-    """All rows of one block, canonical. See `Parsed` for the accounting."""
+def parse_blocks(spec: FormatSpec, matches: list[BlockMatch], context: Context) -> list[Parsed]:
+    """Every block of a file. Blocks that read the same table share its rows by their `where`: each row counts once."""
+    return [parse_block(spec, match, context, [m.block for m in matches if _table(m) == _table(match)]) for match in matches]
+
+
+def _table(match: BlockMatch) -> tuple[int, int, int, int]:
+    return id(match.grid), match.header_row, match.first, match.last
+
+
+def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: list[Block]) -> Parsed:
+    """All rows of one block, canonical. See `Parsed` for the accounting. `sharing` are all blocks that read this table."""
     block = match.block
     body = match.grid.body(match.header_row, match.first, match.last)
     frame = text_frame(match, body)
     extra_rows = block.header.extra_rows
     frame = frame.slice(extra_rows)
+    if len(sharing) > 1:
+        body, frame = _own_rows(block, sharing, body, frame)
     rejects = [structural_rejects(body, frame, match, block)]
     frame = frame.join(rejects[0].select("row_number"), on="row_number", how="anti")
     columns, bad, flags, accounts = _parse_columns(spec, block, frame, context)
     rejects.append(value_rejects(block, frame, bad))
     table = pl.DataFrame({"row_number": frame["row_number"], **columns}).with_columns(flags)
-    table = _complete(spec, block, table, context)
+    table = with_keys(block, _complete(spec, block, table, context), frame)
     unknown = _unknown_columns(block, frame)
     table = table.with_columns(_extra(block, frame, unknown).alias("extra"))
     table = table.join(rejects[1].select("row_number"), on="row_number", how="anti")
@@ -80,6 +92,15 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context) -> Parsed
     total = rows.height + duplicates + reject_frame.height
     found_accounts = accounts.drop_nulls().unique().to_list() if accounts is not None else []
     return Parsed(block.entity, rows, reject_frame, total, duplicates, unknown, found_accounts)
+
+
+def _own_rows(block: Block, sharing: list[Block], body: Body, frame: pl.DataFrame) -> tuple[Body, pl.DataFrame]:
+    """The rows of this block's kind; rows that no block wants, and those that are no rows at all, are left to the first block."""
+    mine = wanted(block, frame)
+    if block is not sharing[0]:
+        return Body(body.rows, body.bad.clear()), frame.filter(mine)
+    claimed = pl.any_horizontal([wanted(other, frame) for other in sharing])
+    return body, frame.filter(mine | ~claimed)
 
 
 def _parse_columns(
@@ -146,7 +167,7 @@ def _parse_cell(column: Column, text: pl.Series, header: str, spec: FormatSpec, 
     zone = column.timezone or spec.timezone or context.timezone
     tokens = column.null_tokens
     if column.map or column.default is not None:
-        return values.Parsed(values.map_words(text, column.map, column.default))
+        text = values.map_words(text, column.map, column.default)
     match column.type:
         case "count":
             return values.parse_count(text, tokens, column.allow_negative)
@@ -211,12 +232,12 @@ def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Cont
             table = table.with_columns(pl.col(moment).dt.convert_time_zone(zone).dt.date().alias(day))
     if block.provisional_last_day and "business_date" in table.columns:
         table = table.with_columns((pl.col("business_date") == pl.col("business_date").max()).alias("is_provisional"))
-    return with_keys(block, table)
+    return table
 
 
 def _unknown_columns(block: Block, frame: pl.DataFrame) -> list[str]:
     used = {s for c in block.columns for s in sources_of(c, frame)}
-    known = {normalise_header(h) for h in [*block.ignore, *block.drop]}
+    known = {normalise_header(h) for h in [*block.ignore, *block.drop, *block.where]}
     tops = {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
     return [
         c

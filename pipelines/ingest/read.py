@@ -73,6 +73,8 @@ class SheetGrid(Grid):
     def body(self, header_row: int, first: int, last: int) -> Body:
         columns = self.frame.columns[first:last]
         rows = self.frame.select(columns).slice(header_row + 1)
+        if len(columns) < self.frame.width:  # beside a longer table: what is empty below this one is not its own
+            rows = rows.filter(pl.any_horizontal(pl.all().is_not_null()).cast(pl.Int8).cum_max(reverse=True) == 1)
         rows = rows.rename(dict(zip(columns, _names(len(columns)), strict=True)))
         numbers = pl.int_range(header_row + 2, header_row + 2 + rows.height, eager=True).alias("row_number")
         return Body(rows.with_columns(numbers), pl.DataFrame(schema=BAD_SCHEMA))
@@ -351,7 +353,7 @@ def _workbook_grids(path: Path) -> list[Grid]:
     import fastexcel
 
     try:
-        book = fastexcel.read_excel(str(path))
+        book = fastexcel.read_excel(path.read_bytes())  # by its bytes: the name may lie
         frames = {name: _load_sheet(book, name) for name in book.sheet_names}
     except Exception as error:  # fastexcel raises its own family of errors for every way a workbook can be broken
         if "password" in str(error).lower() or "encrypt" in str(error).lower():

@@ -11,17 +11,23 @@ from functools import reduce
 
 import polars as pl
 
+from pipelines.ingest.spec import normalise_header
+
 NULL_TOKENS = ("", "-", "--", "—", "–", "/", "N/A", "n/a", "NULL", "null", "nan", "NaN", "None", "暂无数据", "无", "(空)", "(跳过)")
 MULTIPLIERS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8, "b": 1e9}
 SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "milliseconds": 0.001}
 
 # Small shares come out of Java writers as 7.36E-4.
-_NUMBER = r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d{1,2})?|[+-]?\.\d+)(千|k|万|w|m|亿|b)?(\+)?$"
-_DAMAGED_ID = r"^\d(\.\d+)?[eE]\+?\d+$"
+# Full-width letters, digits and signs, as Chinese keyboards write them. No wider folding: it would make 102 of 10².
+FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\u2212": "-"}
+
+_NUMBER = r"^([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,2})?|[+-]?\.[0-9]+)(千|k|万|w|m|亿|b)?(\+)?$"
+_NO_COUNT = r"^[+-]?[0-9]{1,3}\.[0-9]{3}$|[eE]"  # 1.000 is a thousand in German; 1.2E+11 has lost its digits
+_DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
 
 # Formats without a doubt about day and month. (pattern that a value must match, strptime format, precision)
 DATETIME_FORMATS = [
-    (r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}:\d{2}$", "%Y-%m-%d %H:%M:%S", "second"),
+    (r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}:\d{2}(\.\d+)?$", "%Y-%m-%d %H:%M:%S%.f", "second"),
     (r"^\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}$", "%Y/%m/%d %H:%M:%S", "second"),
     (r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}$", "%Y-%m-%d %H:%M", "minute"),
     (r"^\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}$", "%Y/%m/%d %H:%M", "minute"),
@@ -60,7 +66,7 @@ def clean(text: pl.Series, null_tokens: tuple[str, ...] | list[str] = ()) -> pl.
     """Trimmed cells, with every token that means "missing" turned into NULL. Full-width digits become plain ones."""
     trimmed = text.str.strip_chars("\ufeff\u200b\u00a0\u3000 \t\r\n")
     if not _is_ascii(trimmed):
-        trimmed = trimmed.str.normalize("NFKC")
+        trimmed = trimmed.str.replace_many(FULL_WIDTH)
     tokens = pl.Series([*NULL_TOKENS, *null_tokens])
     frame = pl.DataFrame({"t": trimmed})
     return frame.select(pl.when(pl.col("t").is_in(tokens.implode())).then(None).otherwise(pl.col("t"))).to_series()
@@ -73,15 +79,15 @@ def _is_ascii(text: pl.Series) -> bool:
 def parse_count(text: pl.Series, null_tokens: list[str] | None = None, allow_negative: bool = False) -> Parsed:
     """Whole numbers as Int64: `1,234`, `1.2万`, `3.4w`, `1.2K`, `10万+`. A negative one is bad unless allowed."""
     cells = clean(text, null_tokens or [])
-    plain = cells.cast(pl.Int64, strict=False)
-    if plain.null_count() == cells.null_count():  # the common case: digits only
+    digits = cells.str.contains(r"^[+-]?[0-9]{1,18}$")
+    plain = cells.zip_with(digits.fill_null(False), pl.Series([None], dtype=pl.String)).cast(pl.Int64)
+    if digits.all():  # the common case: digits only
         return Parsed(plain, bad=None if allow_negative else _some(plain < 0))
     number, unit, plus = _number_parts(cells)
-    factor = unit.replace_strict(MULTIPLIERS, default=1.0, return_dtype=pl.Float64)
-    scaled = number * factor
+    scaled = number * unit.replace_strict(MULTIPLIERS, default=1.0, return_dtype=pl.Float64)
+    values = plain.zip_with(plain.is_not_null(), scaled.round().cast(pl.Int64, strict=False))
     whole = (scaled - scaled.round()).abs() < 1e-6
-    values = scaled.round().cast(pl.Int64, strict=False)
-    bad = cells.is_not_null() & (number.is_null() | (unit.is_null() & ~whole.fill_null(True)))
+    bad = cells.is_not_null() & (values.is_null() | (unit.is_null() & ~whole.fill_null(True)) | cells.str.contains(_NO_COUNT))
     if not allow_negative:
         bad = bad | (scaled < 0).fill_null(False)
     return Parsed(values, approximate=_some(unit.is_not_null()), censored=_some(plus.is_not_null()), bad=_some(bad))
@@ -108,12 +114,13 @@ def parse_ratio(text: pl.Series, scale: str | None, header: str = "", null_token
     censored = cells.str.contains(r"^[<>≤≥]")
     bare = cells.str.replace(r"^[<>≤≥]\s*", "")
     has_sign = bare.str.ends_with("%")
-    number, _, _ = _number_parts(bare.str.strip_suffix("%").str.strip_chars())
-    percent_header = "(%)" in header.replace("(", "(").replace(")", ")")
+    number, unit, plus = _number_parts(bare.str.strip_suffix("%").str.strip_chars())
+    percent_header = "(%)" in normalise_header(header)
     divisor = 100.0 if percent_header or scale == "percent" else 1.0
     frame = pl.DataFrame({"n": number, "sign": has_sign})
     values = frame.select(pl.when("sign").then(pl.col("n") / 100.0).otherwise(pl.col("n") / divisor)).to_series()
-    bad = cells.is_not_null() & (number.is_null() | (values < 0).fill_null(False) | (values > 10).fill_null(False))
+    no_share = number.is_null() | unit.is_not_null() | plus.is_not_null()
+    bad = cells.is_not_null() & (no_share | (values < 0).fill_null(False) | (values > 10).fill_null(False))
     if scale is None and not percent_header:
         bad = bad | (cells.is_not_null() & ~has_sign.fill_null(False))
     return Parsed(values, censored=_some(censored), bad=_some(bad))
@@ -122,8 +129,8 @@ def parse_ratio(text: pl.Series, scale: str | None, header: str = "", null_token
 def parse_duration(text: pl.Series, unit: str = "seconds", null_tokens: list[str] | None = None) -> Parsed:
     """Durations as seconds (Float64): `8.2`, `18秒`, `32.50s`, `1分20秒`, `2时3分`, `0:13:29`, `1:23` (minutes:seconds)."""
     cells = clean(text, null_tokens or [])
-    number, suffix, _ = _number_parts(cells)
-    bare = number.zip_with(suffix.is_null(), pl.Series([None], dtype=pl.Float64)) * SECONDS[unit]
+    number, suffix, plus = _number_parts(cells)
+    bare = number.zip_with(suffix.is_null() & plus.is_null(), pl.Series([None], dtype=pl.Float64)) * SECONDS[unit]
     clock = _clock_seconds(cells)
     words = _word_seconds(cells)
     frame = pl.DataFrame({"bare": bare, "clock": clock, "words": words})
@@ -155,7 +162,16 @@ def parse_id(text: pl.Series) -> Parsed:
     """Ids as text: TAB, leading quote and `="…"` removed. `1.22E+17` is bad: a spreadsheet has destroyed it."""
     cells = clean(text).str.replace(r'^="(.*)"$', "$1").str.strip_chars("'\t ")
     cells = cells.str.replace(r"^(\d+)\.0$", "$1")
-    return Parsed(cells, bad=_some(cells.str.contains(_DAMAGED_ID)))
+    cells = cells.zip_with((cells != "").fill_null(False), pl.Series([None], dtype=pl.String))
+    return Parsed(cells, bad=_some(cells.str.contains(_DAMAGED_ID) | _zeroed(cells)))
+
+
+def _zeroed(ids: pl.Series) -> pl.Series:
+    """Long ids that all end in zeros after 15 digits: a spreadsheet wrote them as numbers. Six such digits rule out chance."""
+    long = ids.str.contains(r"^[0-9]{16,}$").fill_null(False)
+    tails = ids.filter(long).unique().str.slice(15)
+    zeroed = bool(tails.str.contains(r"^0+$").all()) and tails.str.len_chars().sum() >= 6
+    return long if zeroed else pl.repeat(False, ids.len(), eager=True)
 
 
 def parse_boolean(text: pl.Series, flag: dict[str, list[str]]) -> Parsed:
@@ -198,13 +214,17 @@ def _number_parts(cells: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
 
 
 def _clock_seconds(cells: pl.Series) -> pl.Series:
-    parts = cells.str.extract_groups(r"^(?:(\d+):)?(\d{1,3}):(\d{2}(?:\.\d+)?)$").struct.unnest()
-    hours = parts["1"].cast(pl.Float64, strict=False).fill_null(0)
-    return hours * 3600 + parts["2"].cast(pl.Float64, strict=False) * 60 + parts["3"].cast(pl.Float64, strict=False)
+    """`h:mm:ss` or `m:ss`. A time cell of a workbook comes as a moment on the spreadsheet's day 0, a longer one as days in January 1900."""
+    dated = cells.str.extract_groups(r"^(?:1899-12-3[01]|1900-01-([0-9]{2})) ([0-9:]{8})$").struct.unnest()
+    clock = dated["2"].zip_with(dated["2"].is_not_null(), cells)
+    parts = clock.str.extract_groups(r"^(?:(?:([0-9]+):([0-5]?[0-9]))|([0-9]{1,3})):([0-5][0-9](?:\.[0-9]+)?)$").struct.unnest()
+    days, hours, minutes, bare_minutes = (s.cast(pl.Float64).fill_null(0) for s in (dated["1"], parts["1"], parts["2"], parts["3"]))
+    return days * 86400 + hours * 3600 + (minutes + bare_minutes) * 60 + parts["4"].cast(pl.Float64)
 
 
 def _word_seconds(cells: pl.Series) -> pl.Series:
-    pattern = r"^(?:(\d+)\s*(?:小时|时|h))?\s*(?:(\d+)\s*(?:分钟|分|min|m))?\s*(?:(\d+(?:\.\d+)?)\s*(?:秒|s|S))?$"
+    amount = r"([0-9]+(?:\.[0-9]+)?)"
+    pattern = rf"(?i)^(?:{amount}\s*(?:小时|时|h))?\s*(?:{amount}\s*(?:分钟|分|min|m))?\s*(?:{amount}\s*(?:秒|s))?$"
     parts = cells.str.extract_groups(pattern).struct.unnest()
     numbers = [parts[c].cast(pl.Float64, strict=False) for c in ("1", "2", "3")]
     total = reduce(lambda a, b: a + b, (n.fill_null(0) * f for n, f in zip(numbers, (3600.0, 60.0, 1.0), strict=True)))
@@ -225,41 +245,50 @@ def _utc(cells: pl.Series, timezone: str, formats: list[str]) -> pl.DataFrame:
 
     for fmt in formats:
         grain = "second" if "%S" in fmt else "minute" if "%M" in fmt else "day"
-        attempt(text.is_not_null(), _naive(text, fmt, timezone), grain)
+        attempt(text.is_not_null(), _naive(text, fmt, timezone, grain), grain)
     for pattern, fmt, grain in DATETIME_FORMATS:
         shape = text.str.contains(pattern)
         if frame.select(shape.any()).item():
             source = text.str.replace("T", " ") if " %H" in fmt and fmt.startswith("%Y-") else text
             source = source.str.replace(r"日(\d{1,2}[:时])", "日 $1") if "日 %H" in fmt else source
-            attempt(shape, _naive(source, fmt, timezone), grain)
+            attempt(shape, _naive(source, fmt, timezone, grain), grain)
     for pattern, fmt, grain in OFFSET_FORMATS:
         if frame.select(text.str.contains(pattern).any()).item():
             source = text.str.replace("T", " ").str.replace(r" ?([+-]\d{4})$", " $1") if fmt.startswith("%Y") else text
             attempt(text.str.contains(pattern), source.str.to_datetime(fmt, strict=False, time_zone="UTC", time_unit="us"), grain)
-    attempt(*_iso_zulu(text), "second")
+    attempt(*_iso_offset(text, "minute"), "minute")
+    attempt(*_iso_offset(text, "second"), "second")
     for digits, divisor in ((10, 1_000_000), (13, 1_000), (16, 1)):
         shape = text.str.contains(rf"^\d{{{digits}}}$")
-        micros = text.cast(pl.Int64, strict=False) * divisor
+        micros = pl.when(shape).then(text).cast(pl.Int64, strict=False) * divisor  # other lengths would overflow
         attempt(shape, micros.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "second")
     attempt(*_excel_serial(text, timezone), "second")
     return frame.select(pl.coalesce(at).alias("at"), pl.coalesce(precision).alias("precision"))
 
 
-def _naive(text: pl.Expr, fmt: str, timezone: str) -> pl.Expr:
-    """Local wall time to UTC. A time that summer time repeats is its first; one that it skips is NULL."""
+def _naive(text: pl.Expr, fmt: str, timezone: str, grain: str) -> pl.Expr:
+    """Local wall time to UTC. A time that summer time repeats is its first, one that it skips is NULL; a day begins when its clocks do."""
     parsed = text.str.strptime(pl.Datetime("us"), fmt, strict=False)
-    return parsed.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+    local = parsed.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+    if grain == "day":
+        later = parsed.dt.offset_by("1h").dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null")
+        local = pl.coalesce(local, later)
+    return local.dt.convert_time_zone("UTC")
 
 
-def _iso_zulu(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    shape = text.str.contains(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
+def _iso_offset(text: pl.Expr, grain: str) -> tuple[pl.Expr, pl.Expr]:
+    """ISO 8601 with `Z` or `+08:00`, to the second or to the minute."""
+    shape = text.str.contains(
+        r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}" + (r":\d{2}(\.\d+)?" if grain == "second" else "") + r"(Z|[+-]\d{2}:\d{2})$"
+    )
+    fmt = "%Y-%m-%d %H:%M:%S%.f%z" if grain == "second" else "%Y-%m-%d %H:%M%z"
     with_offset = text.str.replace(r"Z$", "+00:00").str.replace("T", " ").str.replace(r"([+-]\d{2}):(\d{2})$", "$1$2")
-    return shape, with_offset.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%z", strict=False, time_zone="UTC", time_unit="us")
+    return shape, with_offset.str.to_datetime(fmt, strict=False, time_zone="UTC", time_unit="us")
 
 
 def _excel_serial(text: pl.Expr, timezone: str) -> tuple[pl.Expr, pl.Expr]:
     """Excel counts days from 1899-12-30; whole seconds survive the fraction of a day."""
     shape = text.str.contains(r"^[2-7]\d{4}(\.\d+)?$")
-    seconds = (text.cast(pl.Float64, strict=False) * 86400).round().cast(pl.Int64, strict=False) - 25569 * 86400
+    seconds = (pl.when(shape).then(text).cast(pl.Float64, strict=False) * 86400).round().cast(pl.Int64, strict=False) - 25569 * 86400
     local = (seconds * 1_000_000).cast(pl.Datetime("us"))
     return shape, local.dt.replace_time_zone(timezone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")

@@ -10,13 +10,12 @@ SEED = 7
 
 
 def write_samples(landing: Path) -> None:
-    """Simulate into a scratch folder, then move the export files to `landing` and the truth beside it (`simulated-truth.json`)."""
+    """Simulate into a scratch folder, then move the export files to `landing`; the truth lies beside it (`simulated-truth.json`)."""
     from pipelines.simulate import simulate
 
     landing.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=landing.parent, prefix=".samples-") as scratch:
         out = Path(scratch) / "out"
-        simulate(out, seed=SEED)
-        (out / "truth.json").replace(landing.parent / "simulated-truth.json")
+        simulate(out, seed=SEED, truth_path=landing.parent / "simulated-truth.json")
         for folder in sorted(out.iterdir()):
             shutil.move(folder, landing / folder.name)

@@ -1,0 +1,62 @@
+"""The app's frame: language, pages, and what to show when there is no release or a page fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import filters, layout
+from dashboards.data import release_path
+from dashboards.i18n import t
+
+HERE = Path(__file__).parent
+PAGES = {
+    "overview": "monitoring",
+    "reach": "visibility",
+    "engagement": "forum",
+    "funnel": "filter_alt",
+    "users": "group",
+    "time_series": "show_chart",
+    "data_health": "health_and_safety",
+}
+
+
+def pages() -> list[st.Page]:
+    """One page per question; the file's name is the page's name and its address."""
+    return [
+        st.Page(
+            HERE / "app_pages" / f"{name}.py", title=t(f"page.{name}"), icon=f":material/{icon}:", url_path=name, default=name == "overview"
+        )
+        for name, icon in PAGES.items()
+    ]
+
+
+@st.fragment(run_every="60s")
+def watch_for_release(shown: str | None) -> None:
+    """Redraw the page when another release has been published while it was open."""
+    if release_path() != shown:
+        st.rerun(scope="app")
+
+
+def main() -> None:
+    """Draw the frame around the page the address names."""
+    filters.set_language()
+    st.set_page_config(page_title=t("app.name"), page_icon=str(HERE / "assets" / "icon.png"), layout="wide", initial_sidebar_state=220)
+    st.logo(str(HERE / "assets" / f"logo-{st.session_state['language']}.svg"), size="large")
+    page = st.navigation(pages())
+    with st.sidebar:
+        filters.choose_language()
+        watch_for_release(release_path())
+    try:
+        if release_path() is None:
+            layout.first_run()
+        else:
+            page.run()
+    except Exception as error:  # noqa: BLE001 - whatever fails, the reader gets a sentence and the log gets the rest
+        layout.broken(error)
+    finally:
+        filters.write_url()
+
+
+main()

@@ -1,0 +1,86 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='order_id',
+    on_schema_change='fail',
+    post_hook='{{ remember_loads() }}',
+) }}
+-- depends_on: {{ ref('load_ledger') }}
+
+with aliases as (
+    select * from {{ ref('stg_person_aliases') }}
+),
+
+arrivals as (
+    select
+        *,
+        concat_ws('|', order_id, order_line_id) as line_key
+    from {{ ref('stg_orders') }}
+    {% if is_incremental() -%}
+    where order_id in (
+        select order_id from {{ ref('stg_orders') }} where load_id in ({{ unseen_loads('fct_orders') }})
+        union all
+        select standing.order_id from {{ this }} as standing
+        inner join aliases on standing.source_person_key = aliases.alias_person_key
+        where standing.person_key is distinct from aliases.person_key
+    )
+    {%- endif %}
+),
+
+lines as (
+    {{ last_delivery('arrivals', 'line_key', order_by='captured_at') }}
+),
+
+-- The merchant earns what the buyer owes plus what the platform adds; nothing of a cancelled line.
+priced as (
+    select
+        *,
+        {{ sum_present(['payable_amount', 'platform_discount_amount']) }} as gross_amount,
+        {{ sum_present(['platform_discount_amount', 'merchant_discount_amount', 'creator_discount_amount']) }} as discount_amount
+    from lines
+),
+
+netted as (
+    select
+        *,
+        case
+            when is_cancelled or (is_refunded and coalesce(refunded_amount, payable_amount) >= payable_amount) then 0
+            when gross_amount is not null then greatest(gross_amount - coalesce(refunded_amount, 0), 0)
+        end as net_amount
+    from priced
+),
+
+orders as (
+    select
+        order_id,
+        max(platform) as platform,
+        max(account_key) as account_key,
+        min(ordered_at) as ordered_at,
+        max(paid_at) as paid_at,
+        max(completed_at) as completed_at,
+        min(ordered_date) as business_date,
+        max(person_key) as source_person_key,
+        count(*) as line_count,
+        cast(sum(quantity) as bigint) as item_count,
+        {{ money('sum(payable_amount)') }} as payable_amount,
+        {{ money('sum(platform_discount_amount)') }} as platform_discount_amount,
+        {{ money('sum(discount_amount)') }} as discount_amount,
+        {{ money('sum(gross_amount)') }} as gross_amount,
+        {{ money('sum(net_amount)') }} as net_amount,
+        {{ money('sum(refunded_amount)') }} as refunded_amount,
+        bool_and(is_cancelled) as is_cancelled,
+        bool_and(is_refunded) as is_refunded,
+        max(currency) as currency,
+        max(channel) as channel,
+        max(campaign_key) as campaign_key,
+        max(campaign) as campaign,
+        max(captured_at) as captured_at
+    from netted
+    group by order_id
+)
+
+select
+    orders.*,
+    {{ resolved_person('aliases', 'orders.source_person_key') }} as person_key
+from orders
+left join aliases on orders.source_person_key = aliases.alias_person_key

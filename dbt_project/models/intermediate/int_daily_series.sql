@@ -1,0 +1,57 @@
+{%- set account_metrics = ['view_count', 'engagement_count', 'follower_total_count', 'follower_net_count'] %}
+
+with account_days as (
+    select days.*
+    from {{ ref('int_account_daily') }} as days
+    inner join {{ ref('dim_accounts') }} as accounts on days.account_key = accounts.account_key
+    where coalesce(accounts.is_owned, true)
+),
+
+people as (
+    select
+        business_date,
+        count(distinct person_key) as people_count
+    from {{ ref('fct_events') }}
+    group by business_date
+),
+
+-- Money of two currencies has no sum.
+orders as (
+    select
+        business_date,
+        count(*) as order_count,
+        sum(net_amount) filter (where coalesce(currency, '{{ var("home_currency") }}') = '{{ var("home_currency") }}') as net_amount
+    from {{ ref('fct_orders') }}
+    where not is_cancelled
+    group by business_date
+),
+
+points as (
+    {%- for metric in account_metrics %}
+    select
+        platform,
+        account_key,
+        '{{ metric }}' as metric,
+        business_date,
+        cast({{ metric }} as double) as value,
+        is_provisional
+    from account_days
+    union all
+    {%- endfor %}
+    select 'all', 'all', 'active_people_count', business_date, cast(people_count as double), false from people
+    union all
+    select 'all', 'all', 'order_count', business_date, cast(order_count as double), false from orders
+    union all
+    select 'all', 'all', 'net_amount', business_date, cast(net_amount as double), false from orders
+)
+
+select
+    platform || '|' || account_key || '|' || metric as series_key,
+    metric,
+    platform,
+    account_key,
+    business_date,
+    value,
+    is_provisional
+from points
+where value is not null and business_date is not null

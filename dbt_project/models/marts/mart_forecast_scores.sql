@@ -1,0 +1,14 @@
+{{ config(tags=['after_analyses']) }}
+
+select
+    series_key,
+    model,
+    mase,
+    smape,
+    coverage,
+    seasonal_naive_mase,
+    origins,
+    p_value,
+    is_chosen,
+    reason
+from {{ source('analyses', 'forecast_scores') }}

@@ -1,0 +1,13 @@
+{{ config(tags=['after_analyses']) }}
+
+select
+    series_key,
+    business_date,
+    horizon_days,
+    forecast,
+    lower,
+    upper,
+    interval_level,
+    model,
+    made_on
+from {{ source('analyses', 'forecasts') }}

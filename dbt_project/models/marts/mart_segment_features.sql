@@ -1,0 +1,12 @@
+{{ config(tags=['after_analyses']) }}
+
+select
+    segment_key,
+    feature,
+    segment_mean,
+    population_mean,
+    lift,
+    log_ratio,
+    q_value,
+    rank
+from {{ source('analyses', 'segment_features') }}
