@@ -17,7 +17,7 @@ from typing import Any
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.load import Catalogue, Hints, take_in
-from pipelines.ingest.spec import PLATFORMS_DIR, platforms, spec_files
+from pipelines.ingest.spec import platform_files, platforms, spec_files
 from pipelines.lake import write_atomically
 from pipelines.progress import track
 from pipelines.settings import settings
@@ -88,8 +88,7 @@ def place(path: Path, platform: str | None, account: str | None, captured_at: da
 def formats_revision() -> str:
     """Changes when any format or platform changes: then files that were refused deserve another look."""
     digest = hashlib.sha256()
-    user = settings().user_formats
-    for path in [*spec_files(), *sorted(PLATFORMS_DIR.glob("*/platform.yaml")), *sorted(user.glob("*/platform.yaml"))]:
+    for path in [*spec_files(), *platform_files()]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pipelines.settings import PROJECT_DIR, settings
 
 PLATFORMS_DIR = PROJECT_DIR / "pipelines" / "platforms"
+SHIPPED_EXAMPLES = PROJECT_DIR / "data" / "formats"
 ENTITIES_FILE = PROJECT_DIR / "pipelines" / "entities.yaml"
 
 FileType = Literal["text", "xlsx", "xls", "html", "jsonl"]
@@ -202,19 +203,24 @@ def metric_columns() -> dict[str, str]:
     return dict(_entities()["metrics"])
 
 
+def format_folders() -> list[Path]:
+    """Where formats are looked for, later ones winning: the platforms, the worked examples, the user's own."""
+    return list(dict.fromkeys([PLATFORMS_DIR, SHIPPED_EXAMPLES, settings().user_formats]))
+
+
+def platform_files() -> list[Path]:
+    return [path for folder in format_folders() for path in sorted(folder.glob("*/platform.yaml"))]
+
+
 def platforms() -> dict[str, Platform]:
     """Every platform by its id; a folder with a platform.yaml is all it takes."""
-    found = [Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(PLATFORMS_DIR.glob("*/platform.yaml"))]
-    found += [
-        Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(settings().user_formats.glob("*/platform.yaml"))
-    ]
+    found = [Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in platform_files()]
     return {p.platform: p for p in found}
 
 
 def spec_files() -> list[Path]:
-    """Shipped specs first, then the user's own (``data/formats/*.yaml`` and ``data/formats/<platform>/formats/*.yaml``)."""
-    user = settings().user_formats
-    return [*sorted(PLATFORMS_DIR.glob("*/formats/*.yaml")), *sorted(user.glob("*.yaml")), *sorted(user.glob("*/formats/*.yaml"))]
+    """`<folder>/*.yaml` and `<folder>/<platform>/formats/*.yaml` of every format folder."""
+    return [path for folder in format_folders() for pattern in ("*.yaml", "*/formats/*.yaml") for path in sorted(folder.glob(pattern))]
 
 
 def load_specs() -> list[FormatSpec]:
