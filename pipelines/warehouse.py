@@ -20,7 +20,7 @@ import polars as pl
 from pipelines import lake
 from pipelines.analyses.schemas import ANALYSES_TABLES
 from pipelines.ingest.landing import quarantined_files
-from pipelines.ingest.spec import ENTITIES_FILE, platforms
+from pipelines.ingest.spec import ENTITIES_FILE, platform_files, platforms
 from pipelines.settings import DBT_DIR, PROJECT_DIR, settings
 
 TIME_ZONE = "Asia/Shanghai"
@@ -55,8 +55,7 @@ def code_version() -> str:
     ]
     patterns += [
         (PROJECT_DIR / "pipelines" / "analyses").glob("*.py"),
-        (PROJECT_DIR / "pipelines" / "platforms").glob("*/platform.yaml"),
-        [ENTITIES_FILE],
+        [ENTITIES_FILE, *platform_files()],
     ]
     for path in sorted(p for group in patterns for p in group):
         digest.update(path.name.encode() + path.read_bytes())

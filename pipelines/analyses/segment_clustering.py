@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.analyses.statistics import Array, one_thread
+from pipelines.analyses.statistics import Array
 
 Labels = np.ndarray[Any, np.dtype[np.int32]]
 
@@ -14,8 +14,8 @@ GATE_REFERENCES = 6
 GATE_GROUP_COUNTS = (2, 3, 4, 5, 6, 8)
 GATE_GAP = 0.035  # this much less spread inside the groups (log) than one single crowd would show
 STABILITY_SAMPLE = 4_000
-STABILITY_SPLITS = 8
-JACCARD_DRAWS = 12
+STABILITY_SPLITS = 6
+JACCARD_DRAWS = 10
 FIT_SAMPLE = 50_000
 
 GROUP_COUNTS = tuple(range(3, 9))
@@ -57,11 +57,10 @@ def damp_level(points: Array) -> Array:
 
 
 def fit_kmeans(points: Array, k: int, seed: int, tries: int = 3) -> Any:
-    """A fitted scikit-learn KMeans, on one thread so that equal input gives equal output to the last bit."""
+    """A fitted scikit-learn KMeans: the best of `tries` starts."""
     from sklearn.cluster import KMeans
 
-    with one_thread():
-        return KMeans(k, n_init=tries, random_state=seed).fit(points)
+    return KMeans(k, n_init=tries, random_state=seed).fit(points)
 
 
 def sample_rows(points: Array, size: int, seed: int) -> Array:
@@ -132,11 +131,17 @@ def _one_crowd(points: Array, correlation: Array, rng: np.random.Generator) -> A
 
 
 def assess(points: Array, k: int, seed: int) -> Candidate:
-    """Split-half ARI, smallest share and the least stable group's bootstrap Jaccard for k groups, on a sample."""
+    """Split-half ARI, smallest share and the least stable group's bootstrap Jaccard for k groups, on a sample.
+
+    Where the first two already rule k out, the Jaccard is not measured (NaN).
+    """
     points = sample_rows(points, STABILITY_SAMPLE, seed)
     labels = fit_kmeans(points, k, seed).labels_
-    shares = np.bincount(labels, minlength=k) / len(labels)
-    return Candidate(k, split_half_stability(points, k, seed), float(shares.min()), float(bootstrap_jaccard(points, labels, k, seed).min()))
+    smallest = float(np.bincount(labels, minlength=k).min() / len(labels))
+    stability = split_half_stability(points, k, seed)
+    if stability < DISSOLVED or smallest < SMALLEST_SHARE:
+        return Candidate(k, stability, smallest, float("nan"))
+    return Candidate(k, stability, smallest, float(bootstrap_jaccard(points, labels, k, seed).min()))
 
 
 def split_half_stability(points: Array, k: int, seed: int) -> float:
@@ -179,7 +184,7 @@ def choose(candidates: list[Candidate], previous_k: int | None) -> tuple[Candida
     several = [c for c in sound if c.k in GROUP_COUNTS] or sound
     if several:
         return max(several, key=lambda c: c.k), "kmeans_largest_stable_k"
-    weaker = [c for c in candidates if c.smallest_share >= SMALLEST_SHARE and min(c.stability, c.lowest_jaccard) >= DISSOLVED]
+    weaker = [c for c in candidates if c.smallest_share >= SMALLEST_SHARE and c.stability >= DISSOLVED and c.lowest_jaccard >= DISSOLVED]
     if weaker:
         return max(weaker, key=lambda c: c.stability), "kmeans_most_stable_k"
     return None, "one_group_none_stable"

@@ -32,7 +32,7 @@ from pipelines.analyses.segment_clustering import (
     sample_rows,
 )
 from pipelines.analyses.segment_names import INACTIVE, name_segments, segment_lift
-from pipelines.analyses.statistics import Array
+from pipelines.analyses.statistics import Array, one_thread
 
 FEATURES = (
     "active_day_count",
@@ -113,7 +113,8 @@ def segment_people(
     used = [name for name in FEATURES if name in people.columns and people[name].null_count() < people.height]
     counts = people.select(pl.col(used).cast(pl.Float64).fill_null(0.0).clip(lower_bound=0)).to_numpy()
     is_active = counts.sum(axis=1) > 0
-    grouping = _group(counts[is_active], used, previous.centroids, seed, minimum_people)
+    with one_thread():
+        grouping = _group(counts[is_active], used, previous.centroids, seed, minimum_people)
     keys, group_of, distance = _with_inactive(grouping, is_active)
     lift = segment_lift(counts, used, group_of, keys)
     cutpoints = _cutpoints(people, previous.cutpoints)
@@ -265,7 +266,7 @@ def _candidate_table(grouping: _Grouping) -> pl.DataFrame:
         (c.k, c.stability, c.smallest_share, c.lowest_jaccard, grouping.chosen is not None and c.k == grouping.chosen.k)
         for c in grouping.candidates
     ]
-    return pl.DataFrame(rows, schema=SEGMENT_CANDIDATES, orient="row")
+    return pl.DataFrame(rows, schema=SEGMENT_CANDIDATES, orient="row").with_columns(pl.col("lowest_jaccard").fill_nan(None))
 
 
 def _empty(memory: SegmentMemory) -> SegmentResult:

@@ -50,6 +50,7 @@ class Parsed:
     duplicates: int
     unknown_columns: list[str] = field(default_factory=list)
     accounts: list[str] = field(default_factory=list)
+    columns: list[dict[str, str | None]] = field(default_factory=list)  # header, canonical name, type and an example of each known column
 
 
 def schema_of(entity: str) -> dict[str, Any]:
@@ -91,7 +92,18 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
     rows = table.select([pl.col(n).cast(t) if n in table.columns else pl.lit(None, t).alias(n) for n, t in schema.items()])
     total = rows.height + duplicates + reject_frame.height
     found_accounts = accounts.drop_nulls().unique().to_list() if accounts is not None else []
-    return Parsed(block.entity, rows, reject_frame, total, duplicates, unknown, found_accounts)
+    return Parsed(block.entity, rows, reject_frame, total, duplicates, unknown, found_accounts, _recognised_columns(block, frame))
+
+
+def _recognised_columns(block: Block, frame: pl.DataFrame) -> list[dict[str, str | None]]:
+    """For people who inspect a file; personal values are not shown."""
+    listed: list[dict[str, str | None]] = []
+    for column in block.columns:
+        for header in sources_of(column, frame)[:1]:
+            found = frame[header].drop_nulls().head(1)
+            example = "(hidden)" if column.type == "person" else found[0][:40] if found.len() else None
+            listed.append({"header": header, "to": f"{block.entity}.{column.to}", "type": column.type, "example": example})
+    return listed
 
 
 def _own_rows(block: Block, sharing: list[Block], body: Body, frame: pl.DataFrame) -> tuple[Body, pl.DataFrame]:
