@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.ingest.spec import entity_columns, entity_names
 from pipelines.settings import settings
+from pipelines.sql import literal
 
 LOADS_SCHEMA = {
     "load_id": "VARCHAR",
@@ -133,7 +134,7 @@ def _select(columns: dict[str, str], paths: list[str]) -> str:
     """A typed select over Parquet files; columns that older files lack are NULL. No file at all: no row."""
     if not paths:
         return "select " + ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items()) + " where false"
-    listed = ", ".join("'" + p.replace("'", "''") + "'" for p in paths)
+    listed = ", ".join(literal(p) for p in paths)
     names = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
     empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
     # The empty branch gives every column a name even when no file has it yet (an entity that gained a column).

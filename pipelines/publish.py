@@ -40,7 +40,7 @@ def audit(build: Path) -> None:
         raise AuditFailed(f"{build.name} still has unwritten changes after a checkpoint")
     with connect(build, read_only=True) as connection:
         tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where not internal and schema_name in ('raw', 'core', 'marts', 'analyses', 'quality')"
+            "select schema_name, table_name from duckdb_tables() where schema_name in ('raw', 'core', 'marts', 'analyses', 'quality')"
         ).fetchall()
         if not any(schema == "marts" for schema, _ in tables):
             raise AuditFailed("the build has no marts")

@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.settings import settings
+from pipelines.sql import literal
 from pipelines.warehouse import TIME_ZONE, current_release
 
 
@@ -41,7 +42,7 @@ def open_release(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     for setting in BOUNDS:
         connection.execute(f"set {setting}")
     # raw.* are views over the lake's Parquet files; nothing else on this machine may be read.
-    connection.execute("set allowed_directories = [" + _quoted(settings().lake) + "]")
+    connection.execute(f"set allowed_directories = [{literal(settings().lake)}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
@@ -66,7 +67,3 @@ def query(sql: str, seconds: float = 60.0) -> pl.DataFrame:
     finally:
         timer.cancel()
         connection.close()
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -24,6 +24,7 @@ import duckdb
 import polars as pl
 
 from pipelines.ingest.errors import FileProblem
+from pipelines.sql import literal
 
 HEAD_ROWS = 40
 HEAD_BYTES = 256 * 1024
@@ -31,7 +32,7 @@ MAX_UNZIPPED_BYTES = 2 * 1024**3
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 MOJIBAKE = ("锟斤拷", "ï»¿", "\ufffd")
 # A text file as one column of lines, read by DuckDB.
-_LINES = r"""read_csv(?, header = false, auto_detect = false, columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '',
+_LINES = r"""read_csv({path}, header = false, auto_detect = false, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '',
     max_line_size = 16000000)"""
 csv.field_size_limit(64 * 1024 * 1024)
 
@@ -118,11 +119,12 @@ class TextGrid(Grid):
         if re.search(rb"\n[ \t]*\r?\n", self.path.read_bytes()):
             return None  # blank lines: DuckDB drops them silently
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in _names(width))
-        sql = f"""select * from read_csv(?, header = false, auto_detect = false, columns = {{{columns}}}, delim = ?, quote = '"',
-            escape = '"', skip = {header_row + 1 + self.skipped}, strict_mode = true, null_padding = false, max_line_size = 16000000)"""
+        sql = f"""select * from read_csv({literal(self.path)}, header = false, auto_detect = false, columns = {{{columns}}},
+            delim = {literal(self.delimiter)}, quote = '"', escape = '"',
+            skip = {header_row + 1 + self.skipped}, strict_mode = true, null_padding = false, max_line_size = 16000000)"""
         connection = duckdb.connect()
         try:
-            return connection.execute(sql, [str(self.path), self.delimiter]).pl()
+            return connection.execute(sql).pl()
         except duckdb.Error:
             return None
         finally:
@@ -159,9 +161,8 @@ class JsonGrid(Grid):
     def body(self, header_row: int, first: int, last: int) -> Body:
         connection = duckdb.connect()
         try:
-            lines = connection.execute(
-                f"select cast(row_number() over () as bigint) as row_number, line from {_LINES}", [str(self.path)]
-            ).pl()
+            source = _LINES.format(path=literal(self.path))
+            lines = connection.execute(f"select cast(row_number() over () as bigint) as row_number, line from {source}").pl()
             connection.register("lines", lines.to_arrow())
             valid = (
                 connection.execute("select json_valid(line) and json_type(line) = 'OBJECT' as ok from lines").pl()["ok"].fill_null(False)
@@ -338,10 +339,11 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _json_grid(path: Path) -> JsonGrid:
-    keys = f"select list_distinct(flatten(list(json_keys(line)))) from (select line from {_LINES} limit 50) where json_valid(line)"
+    source = _LINES.format(path=literal(path))
+    keys = f"select list_distinct(flatten(list(json_keys(line)))) from (select line from {source} limit 10000) where json_valid(line)"
     connection = duckdb.connect()
     try:
-        row = connection.execute(keys, [str(path)]).fetchone()
+        row = connection.execute(keys).fetchone()
     finally:
         connection.close()
     if not row or not row[0]:

@@ -1,4 +1,5 @@
-{%- set rates = ['engagement_rate_by_views', 'engagement_rate_by_impressions', 'engagement_rate_by_followers', 'view_to_follow_rate'] %}
+{%- set rates = ['engagement_rate_by_views', 'engagement_rate_by_impressions', 'engagement_rate_by_reach', 'engagement_rate_by_followers',
+    'view_to_follow_rate'] %}
 {%- set grade_group = 'partition by platform, content_type, is_mature and engagement_rate is not null' %}
 
 with latest as (
@@ -11,6 +12,7 @@ exact_figures as (
         latest.post_key,
         {{ known('view_count', 'latest.') }} as view_count,
         {{ known('impression_count', 'latest.') }} as impression_count,
+        {{ known('reach_count', 'latest.') }} as reach_count,
         {{ known('follower_gain_count', 'latest.') }} as follower_gain_count,
         latest.exact_engagement_count as engagement_count,
         coalesce(followers.follower_total_count, latest.author_follower_count) as follower_total_count

@@ -7,7 +7,7 @@ select
     smape,
     coverage,
     seasonal_naive_mase,
-    origins,
+    cast(origins as integer) as origins,
     p_value,
     is_chosen,
     reason

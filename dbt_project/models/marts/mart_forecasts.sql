@@ -3,7 +3,7 @@
 select
     series_key,
     business_date,
-    horizon_days,
+    cast(horizon_days as integer) as horizon_days,
     forecast,
     lower,
     upper,

@@ -8,5 +8,5 @@ select
     lift,
     log_ratio,
     q_value,
-    rank
+    cast(rank as integer) as rank
 from {{ source('analyses', 'segment_features') }}

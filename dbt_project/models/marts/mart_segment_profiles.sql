@@ -13,11 +13,11 @@ select
     profiles.segment_key,
     profiles.segment_name_zh,
     profiles.segment_name_en,
-    profiles.people_count,
+    cast(profiles.people_count as bigint) as people_count,
     profiles.share_rate,
     profiles.stability,
     profiles.jaccard,
-    profiles.k,
+    cast(profiles.k as integer) as k,
     profiles.has_structure,
     profiles.method,
     top_features.top_features

@@ -35,9 +35,8 @@ def test_both_languages_fill_the_same_placeholders():
 
 
 def test_no_english_sentence_is_left_in_chinese():
-    same = {
-        key for key, text in words("zh").items() if text == words("en")[key] and re.search("[a-zA-Z]{4}", text) and "_command" not in key
-    }
+    bare = {key: re.sub(r"{\w+}", "", text) for key, text in words("zh").items() if "_command" not in key}
+    same = {key for key, text in bare.items() if words("zh")[key] == words("en")[key] and re.search("[a-zA-Z]{4}", text)}
     assert same <= {"column.mase", "column.smape", "content_type.reel", "model.theta"}
 
 

@@ -1,0 +1,80 @@
+"""The app in a real browser: every page in both languages, links that restore a view, drill-down, themes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dashboards.i18n import words
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("overview", "reach", "engagement", "funnel", "users", "time_series", "data_health")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_page_opens_without_an_error_or_a_request_to_another_host(visit, page, language):
+    visit.open(f"{'' if page == 'overview' else page}?lang={language}")
+    assert visit.page.inner_text("h1") == words(language)[f"page.{page}"]
+    assert visit.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    assert (
+        visit.page.locator("[data-testid=stMetric], [data-testid=stDataFrame]").count() > 0
+        or words(language)[f"{page}.no_rows"] in visit.text()
+    )
+    assert visit.page.locator("[data-testid=stMain] .stVegaLiteChart .error").count() == 0
+
+
+def test_a_link_restores_the_view_in_a_fresh_session_and_in_the_other_language(visit):
+    visit.open("reach?period=7d&platform=douyin&basis=lifetime")
+    assert "period=7d" in visit.page.url and "platform=douyin" in visit.page.url and "basis=lifetime" in visit.page.url
+    shown = visit.page.locator("[data-testid=stMetricValue]").all_inner_texts()
+    visit.page.get_by_text("English", exact=True).click()
+    visit.settle()
+    assert visit.page.inner_text("h1") == "Reach"
+    link = visit.page.url
+    assert "period=7d" in link and "platform=douyin" in link and "lang=en" in link
+    visit.page.goto(link)
+    visit.settle()
+    assert "Last 7 days" in visit.text()
+    visit.page.get_by_text("中文", exact=True).click()
+    visit.settle()
+    assert visit.page.locator("[data-testid=stMetricValue]").all_inner_texts() == shown
+
+
+def test_filters_stay_when_the_page_changes(visit):
+    visit.open("reach?period=7d&platform=douyin")
+    visit.page.get_by_role("link", name=words("zh")["page.engagement"]).click()
+    visit.page.wait_for_url(re.compile("engagement"))
+    visit.settle()
+    assert visit.page.inner_text("h1") == words("zh")["page.engagement"]
+    assert "period=7d" in visit.page.url and "platform=douyin" in visit.page.url
+
+
+def test_a_choice_in_the_page_goes_into_the_link(visit):
+    visit.open("reach")
+    visit.page.get_by_role("radio", name=words("zh")["basis.lifetime"]).click()
+    visit.settle()
+    assert "basis=lifetime" in visit.page.url
+
+
+def test_ticking_a_row_shows_its_posts(visit):
+    visit.open("engagement")
+    everything = visit.page.get_by_text(re.compile("合计播放")).inner_text()
+    grid = visit.page.locator("[data-testid=stDataFrame]").first
+    grid.scroll_into_view_if_needed()
+    grid.locator("canvas").first.click(position={"x": 15, "y": 52})
+    visit.settle()
+    assert visit.page.get_by_text(re.compile("合计播放")).inner_text() != everything
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes_are_drawn(browser, app_url, theme):
+    reader = Visit(browser, app_url, theme)
+    reader.open("time_series")
+    background = reader.page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 23, 30)"}[theme]
+    assert reader.foreign == [] and reader.errors == []
+    reader.context.close()
