@@ -97,7 +97,7 @@ def trend(rows: pd.DataFrame, label: str, unit: str = "count") -> alt.LayerChart
     return base.mark_line(strokeWidth=2.2) + base.mark_point(size=60, opacity=0, filled=True)
 
 
-def platform_days(rows: pd.DataFrame, value_label: str) -> alt.Chart:
+def platform_days(rows: pd.DataFrame, value_label: str, legend_columns: int = 8) -> alt.Chart:
     """Additive daily values stacked by platform, each in its own colour on every page. Columns: ``day``, ``platform``, ``value``."""
     known = registry.platforms()
     rows = with_text(rows, "value").assign(day_text=[fmt.day(day) for day in rows["day"]], name=rows["platform"].map(known))
@@ -111,7 +111,7 @@ def platform_days(rows: pd.DataFrame, value_label: str) -> alt.Chart:
         .encode(
             x=alt.X("yearmonthdate(day):T", axis=day_axis()),
             y=alt.Y("value:Q", axis=y_axis()),
-            color=alt.Color("name:N", scale=scale, legend=_legend()),
+            color=alt.Color("name:N", scale=scale, legend=_legend(columns=legend_columns)),
             order=alt.Order("sum(value):Q", sort="descending"),
             tooltip=[
                 alt.Tooltip("day_text:N", title=t("column.business_date")),
@@ -197,7 +197,9 @@ def shares(rows: pd.DataFrame, names: list[str], group_label: str, part_label: s
             y=alt.Y("group:N", sort=None, axis=alt.Axis(title=None, labelLimit=140, labelOverlap=False, domain=False, ticks=False)),
             x=alt.X("share:Q", stack="zero", scale=alt.Scale(domain=[0, 1]), axis=y_axis("ratio", grid=False)),
             color=alt.Color(
-                "part:N", scale=alt.Scale(domain=names, range=_ranks(len(names))) if ordered else alt.Scale(domain=names), legend=_legend()
+                "part:N",
+                scale=alt.Scale(domain=names, range=_ranks(len(names))) if ordered else alt.Scale(domain=names),
+                legend=_legend(columns=4 if ordered else 3),
             ),
             order=alt.Order("part_order:Q"),
             tooltip=[
@@ -238,9 +240,9 @@ def _ranks(count: int) -> list[str]:
     return strong_to_pale[:count]
 
 
-def _legend(lines: bool = False) -> alt.Legend:
+def _legend(lines: bool = False, columns: int = 8) -> alt.Legend:
     symbol: dict[str, Any] = {"symbolType": "stroke", "symbolStrokeWidth": 3} if lines else {"symbolType": "square", "symbolStrokeWidth": 0}
-    return alt.Legend(orient="top", title=None, **symbol, columns=5, labelLimit=160, columnPadding=14, offset=6)
+    return alt.Legend(orient="top", title=None, **symbol, columns=columns, labelLimit=160, columnPadding=14, offset=6)
 
 
 def series(actual: pd.DataFrame, forecast: pd.DataFrame, marks: pd.DataFrame, label: str, unit: str = "count") -> Any:

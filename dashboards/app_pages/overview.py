@@ -32,7 +32,7 @@ left, right = st.columns([1.3, 1])
 with left:
     st.subheader(t("overview.trend", metric=registry.label("view_count")), anchor=False)
     trend = daily.platform_days(view, day)
-    charts.show(charts.platform_days(trend, registry.label("view_count")), t("overview.trend_alt"), height=300)
+    charts.show(charts.platform_days(trend, registry.label("view_count"), legend_columns=4), t("overview.trend_alt"), height=300)
 with right:
     st.subheader(t("overview.signals"), anchor=False, help=t("overview.signals_help"))
     layout.signals(daily.signals(view, day))

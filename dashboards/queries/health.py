@@ -36,15 +36,13 @@ def balance(row: dict[str, Any]) -> str:
 
 
 def release_line(release: dict[str, Any]) -> str:
-    """The published release in a line: when, by which code, how many nodes held, how long it took."""
+    """The published release in a line: its id, when it was published, by which version of the code, from how many files."""
     return t(
         "data_health.release",
         id=release.get("release_id", fmt.MISSING),
         at=fmt.moment(release.get("published_at")),
-        version=release.get("git_version") or fmt.MISSING,
-        passed=release.get("dbt_nodes_passed", fmt.MISSING),
-        failed=release.get("dbt_nodes_failed", fmt.MISSING),
-        seconds=fmt.duration(release.get("run_seconds")),
+        version=str(release.get("code_version") or fmt.MISSING)[:12],
+        loads=fmt.count(release.get("load_count")),
     )
 
 

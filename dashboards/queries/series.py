@@ -10,7 +10,7 @@ from dashboards import format as fmt
 from dashboards import registry
 from dashboards.data import one, query
 from dashboards.filters import View
-from dashboards.i18n import lang, t
+from dashboards.i18n import lang, t, t_or
 
 
 def options(view: View) -> pd.DataFrame:
@@ -83,16 +83,15 @@ def marks(view: View, key: str) -> pd.DataFrame:
         """,
         **view.params(key=key, until=_last_day(key, view)),
     )
+    rows["is_first"] = ~rows.assign(year=rows["day"].dt.year).duplicated(["kind", "name", "year"])
     rows["name"] = [
-        t("series.change_point") if kind == "change" else t_name(name) for kind, name in zip(rows["kind"], rows["name"], strict=True)
+        t("series.change_point") if kind == "change" else _festival(name) for kind, name in zip(rows["kind"], rows["name"], strict=True)
     ]
     return rows
 
 
-def t_name(name: str) -> str:
+def _festival(name: str) -> str:
     """A shopping festival's or holiday's name in the reader's language; the calendar's own where there is no other."""
-    from dashboards.i18n import t_or
-
     return t_or(f"festival.{name}", name)
 
 

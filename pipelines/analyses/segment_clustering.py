@@ -13,7 +13,7 @@ GATE_SAMPLE = 2_000
 GATE_REFERENCES = 6
 GATE_GROUP_COUNTS = (2, 3, 4, 5, 6, 8)
 GATE_GAP = 0.035  # this much less spread inside the groups (log) than one single crowd would show
-STABILITY_SAMPLE = 4_000
+STABILITY_SAMPLE = 3_000
 STABILITY_SPLITS = 6
 JACCARD_DRAWS = 10
 FIT_SAMPLE = 50_000
@@ -53,7 +53,7 @@ def damp_level(points: Array) -> Array:
     Everything people do rises with how much they do at all. Left in whole, that one direction decides the groups, and
     they say only "heavy" and "light"; taken out whole, heavy and light users of the same kind can't be told apart.
     """
-    return points - 0.5 * points.mean(axis=1, keepdims=True)
+    return points - 0.7 * points.mean(axis=1, keepdims=True)
 
 
 def fit_kmeans(points: Array, k: int, seed: int, tries: int = 3) -> Any:

@@ -43,7 +43,7 @@ def segment_lift(counts: Array, features: list[str], segment_of: Array, keys: li
     features they are no evidence that groups exist. A mean of zero counts as half an event, so that the log ratio is finite.
     """
     size = np.bincount(segment_of, minlength=len(keys)).astype(float)
-    mean = _sums(counts, segment_of, len(keys)) / size[:, None]
+    mean = group_means(counts, segment_of, len(keys))
     everybody = counts.mean(axis=0)
     ratio = (mean + 0.5 / size[:, None]) / (everybody + 0.5 / len(counts))
     q_values = benjamini_hochberg(_welch_p_values(np.log1p(counts), segment_of, size))
@@ -64,6 +64,12 @@ def segment_lift(counts: Array, features: list[str], segment_of: Array, keys: li
         },
         schema=SEGMENT_FEATURES,
     ).with_columns(pl.col("segment_mean", "population_mean", "lift", "log_ratio", "q_value").fill_nan(None))
+
+
+def group_means(values: Array, group_of: Array, count: int) -> Array:
+    """Mean of each column of `values` in each of `count` groups, one row per group."""
+    means: Array = _sums(values, group_of, count) / np.bincount(group_of, minlength=count)[:, None]
+    return means
 
 
 def _sums(values: Array, segment_of: Array, count: int) -> Array:

@@ -31,7 +31,7 @@ from pipelines.analyses.segment_clustering import (
     log_standardise,
     sample_rows,
 )
-from pipelines.analyses.segment_names import INACTIVE, name_segments, segment_lift
+from pipelines.analyses.segment_names import INACTIVE, group_means, name_segments, segment_lift
 from pipelines.analyses.statistics import Array, one_thread
 
 FEATURES = (
@@ -147,7 +147,7 @@ def _group(counts: Array, names: list[str], known: pl.DataFrame, seed: int, mini
     model = fit_kmeans(sample_rows(points, FIT_SAMPLE, seed), chosen.k, seed, tries=5)
     distances = model.transform(points)
     group_of = distances.argmin(axis=1)
-    log_means = np.array([np.log1p(counts[group_of == group][:, usable]).mean(axis=0) for group in range(chosen.k)])
+    log_means = group_means(standard, group_of, chosen.k) * scale + mean
     keys = match_ids(log_means, [names[i] for i in usable], mean, scale, known)
     sampled = sample_rows(points, STABILITY_SAMPLE, seed)
     jaccard = bootstrap_jaccard(sampled, model.predict(sampled), chosen.k, seed)

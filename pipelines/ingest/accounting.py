@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.ingest.frames import OWN_NAMES, written
+from pipelines.ingest.grids import Body
 from pipelines.ingest.identity import identity_columns
 from pipelines.ingest.pseudonyms import pseudonyms
-from pipelines.ingest.read import Body
 from pipelines.ingest.recognise import BlockMatch
 from pipelines.ingest.spec import Block, normalise_header
 
@@ -37,9 +38,9 @@ def structural_rejects(body: Body, frame: pl.DataFrame, match: BlockMatch, block
     cells = [c for c in frame.columns if c != "row_number"]
     text = pl.concat_str([pl.col(c).fill_null("").str.strip_chars() for c in cells], separator="\x1f")
     blank = text.str.replace_all("\x1f", "") == ""
-    header = text == "\x1f".join(h.strip() for h in cells)
+    header = text == "\x1f".join(_cell_of_header(match, name) for name in cells)
     reason = pl.when(blank).then(pl.lit("blank_row")).when(header).then(pl.lit("repeated_header"))
-    by_name = {normalise_header(c): c for c in cells}
+    by_name = {written(c): c for c in reversed(cells)}
     reason = reason.when(~wanted(block, frame)).then(pl.lit("no_block"))
     for rule in block.drop_rows:
         column = by_name.get(normalise_header(rule.column))
@@ -66,11 +67,18 @@ def structural_rejects(body: Body, frame: pl.DataFrame, match: BlockMatch, block
     return pl.concat([structural.cast(pl.Schema(REJECT_SCHEMA)), ragged.cast(pl.Schema(REJECT_SCHEMA))])
 
 
+def _cell_of_header(match: BlockMatch, name: str) -> str:
+    """What a repeated header row has in this column."""
+    headers = {h.strip() for h in match.headers}
+    return name if name in headers else next((h for h in headers if h and normalise_header(h) == written(name)), "")
+
+
 def wanted(block: Block, frame: pl.DataFrame) -> pl.Expr:
     """Whether a row is of the kind that the block takes in. A file without the telling column is all of that kind."""
-    by_name = {normalise_header(c): c for c in frame.columns}
+    by_name = {written(c): c for c in reversed(frame.columns)}
     kinds = [(by_name.get(normalise_header(name)), options) for name, options in block.where.items()]
-    return pl.all_horizontal([pl.lit(True), *(pl.col(c).is_in(options).fill_null(False) for c, options in kinds if c and options)])
+    tests = [pl.col(c).str.strip_chars().is_in(options).fill_null(False) for c, options in kinds if c and options]
+    return pl.all_horizontal([pl.lit(True), *tests])
 
 
 def _has_person(block: Block) -> bool:
@@ -85,10 +93,10 @@ def _raw(block: Block, frame: pl.DataFrame) -> pl.Series:
     """Raw rows as JSON, for people who mend the file; personal columns are pseudonymised or left out."""
     dropped = {normalise_header(h) for h in block.drop}
     personal = {normalise_header(s) for c in block.columns if c.type == "person" for s in c.source}
-    keep = [c for c in frame.columns if c not in ("row_number", "reason_code") and normalise_header(c) not in dropped]
+    keep = [c for c in frame.columns if c not in OWN_NAMES and written(c) not in dropped]
     if not keep or frame.height == 0:
         return pl.Series("raw_row", [None] * frame.height, dtype=pl.String)
-    hidden = [pseudonyms(frame[c], "raw").alias(c) if normalise_header(c) in personal else frame[c] for c in keep]
+    hidden = [pseudonyms(frame[c], "raw").alias(c) if written(c) in personal else frame[c] for c in keep]
     return pl.DataFrame(hidden).select(pl.struct(pl.all()).struct.json_encode()).to_series().alias("raw_row")
 
 
@@ -103,17 +111,14 @@ def value_rejects(block: Block, frame: pl.DataFrame, bad: list[tuple[str, str, p
     reasons = {i: reason for i, (_, reason, _) in enumerate(bad)}
     personal = {normalise_header(s) for c in block.columns if c.type == "person" for s in c.source}
     shown = pl.coalesce(
-        [
-            pl.when(pl.col("which") == i).then(pl.lit("(hidden)") if normalise_header(h) in personal else pl.col(h))
-            for i, h in headers.items()
-        ]
+        [pl.when(pl.col("which") == i).then(pl.lit("(hidden)") if written(h) in personal else pl.col(h)) for i, h in headers.items()]
     )
     result = marked.select(
         "row_number",
         pl.col("which").replace_strict(reasons, return_dtype=pl.String).alias("reason_code"),
         pl.col("which").replace_strict(headers, return_dtype=pl.String).alias("column_name"),
         shown.fill_null("").str.slice(0, 80).alias("shown"),
-        _raw(block, marked.drop("which")).alias("raw_row"),
+        _raw(block, marked).alias("raw_row"),
     )
     message = pl.when(pl.col("reason_code") == "bad_value").then(pl.format("column {}: '{}' cannot be read", "column_name", "shown"))
     return (
@@ -132,6 +137,8 @@ def deduplicate(block: Block, table: pl.DataFrame, frame: pl.DataFrame) -> tuple
     key = identity_columns(block.entity, table)
     if not key or table.height == 0:
         return table, 0, none
+    if table[key[0]].null_count():
+        return _without_keyless(block, table, frame, key[0])
     if table.select(pl.struct(key).n_unique()).item() == table.height:
         return table, 0, none
     if block.repeats == "last_wins":
@@ -142,12 +149,22 @@ def deduplicate(block: Block, table: pl.DataFrame, frame: pl.DataFrame) -> tuple
     duplicates = table.height - distinct.height
     kept = distinct.unique(subset=key, keep="first", maintain_order=True)
     clashing = distinct.join(kept.select("row_number"), on="row_number", how="anti").select("row_number")
-    marked = frame.join(clashing, on="row_number", how="semi")
-    conflicts = marked.select(
+    return kept, duplicates, _key_rejects(block, frame, clashing, "ambiguous_key", ", ".join(key))
+
+
+def _without_keyless(block: Block, table: pl.DataFrame, frame: pl.DataFrame, key: str) -> tuple[pl.DataFrame, int, pl.DataFrame]:
+    """The same, where nothing identifies some of the rows."""
+    keyless = table.filter(pl.col(key).is_null()).select("row_number")
+    kept, duplicates, conflicts = deduplicate(block, table.filter(pl.col(key).is_not_null()), frame)
+    return kept, duplicates, pl.concat([conflicts, _key_rejects(block, frame, keyless, "missing_value", key)])
+
+
+def _key_rejects(block: Block, frame: pl.DataFrame, numbers: pl.DataFrame, reason: str, columns: str) -> pl.DataFrame:
+    marked = frame.join(numbers, on="row_number", how="semi")
+    return marked.select(
         "row_number",
-        pl.lit("ambiguous_key").alias("reason_code"),
-        pl.lit(", ".join(key)).alias("column_name"),
-        pl.lit(REASONS["ambiguous_key"]).alias("message"),
+        pl.lit(reason).alias("reason_code"),
+        pl.lit(columns).alias("column_name"),
+        pl.lit(REASONS[reason]).alias("message"),
         _raw(block, marked).alias("raw_row"),
     ).cast(pl.Schema(REJECT_SCHEMA))
-    return kept, duplicates, conflicts

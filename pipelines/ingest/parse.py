@@ -9,10 +9,12 @@ import polars as pl
 
 from pipelines.ingest import values
 from pipelines.ingest.accounting import deduplicate, structural_rejects, value_rejects, wanted
-from pipelines.ingest.frames import sources_of, text_frame
+from pipelines.ingest.errors import FileProblem
+from pipelines.ingest.frames import OWN_NAMES, sources_of, text_frame, written
+from pipelines.ingest.grids import Body
 from pipelines.ingest.identity import with_keys
+from pipelines.ingest.json_lines import JsonGrid
 from pipelines.ingest.pseudonyms import pseudonyms
-from pipelines.ingest.read import Body
 from pipelines.ingest.recognise import BlockMatch
 from pipelines.ingest.spec import Block, Column, FormatSpec, entity_columns, normalise_header
 
@@ -70,19 +72,18 @@ def _table(match: BlockMatch) -> tuple[int, int, int, int]:
 def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: list[Block]) -> Parsed:
     """All rows of one block, canonical. See `Parsed` for the accounting. `sharing` are all blocks that read this table."""
     block = match.block
-    body = match.grid.body(match.header_row, match.first, match.last)
+    body = _data_rows(match)
     frame = text_frame(match, body)
-    extra_rows = block.header.extra_rows
-    frame = frame.slice(extra_rows)
     if len(sharing) > 1:
         body, frame = _own_rows(block, sharing, body, frame)
+    rows_in = frame.height + body.bad.height
     rejects = [structural_rejects(body, frame, match, block)]
     frame = frame.join(rejects[0].select("row_number"), on="row_number", how="anti")
     columns, bad, flags, accounts = _parse_columns(spec, block, frame, context)
     rejects.append(value_rejects(block, frame, bad))
     table = pl.DataFrame({"row_number": frame["row_number"], **columns}).with_columns(flags)
     table = with_keys(block, _complete(spec, block, table, context), frame)
-    unknown = _unknown_columns(block, frame)
+    unknown = _unknown_columns(match, frame)
     table = table.with_columns(_extra(block, frame, unknown).alias("extra"))
     table = table.join(rejects[1].select("row_number"), on="row_number", how="anti")
     table, duplicates, conflicts = deduplicate(block, table, frame)
@@ -90,9 +91,23 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
     reject_frame = pl.concat(rejects)
     schema = schema_of(block.entity)
     rows = table.select([pl.col(n).cast(t) if n in table.columns else pl.lit(None, t).alias(n) for n, t in schema.items()])
-    total = rows.height + duplicates + reject_frame.height
+    accounted = rows.height + duplicates + reject_frame.height
+    if accounted != rows_in:
+        raise FileProblem(
+            "not_accounted", f"{rows_in} rows came in, {accounted} are accounted for. Please report this file: it is our fault."
+        )
     found_accounts = accounts.drop_nulls().unique().to_list() if accounts is not None else []
-    return Parsed(block.entity, rows, reject_frame, total, duplicates, unknown, found_accounts, _recognised_columns(block, frame))
+    return Parsed(block.entity, rows, reject_frame, rows_in, duplicates, unknown, found_accounts, _recognised_columns(block, frame))
+
+
+def _data_rows(match: BlockMatch) -> Body:
+    """The rows below the header and below the rows that explain it."""
+    body = match.grid.body(match.header_row, match.first, match.last)
+    explained = match.block.header.extra_rows
+    if not explained:
+        return body
+    below = pl.col("row_number") > match.grid.row_number(match.header_row) + explained
+    return Body(body.rows.filter(below), body.bad.filter(below))
 
 
 def _recognised_columns(block: Block, frame: pl.DataFrame) -> list[dict[str, str | None]]:
@@ -138,12 +153,14 @@ def _parse_columns(
             accounts = parsed.values
             continue
         result = parsed.values * column.multiply if column.multiply is not None else parsed.values
-        columns[column.to] = _first_known(columns.get(column.to), result)
+        earlier = columns.get(column.to)
+        columns[column.to] = _first_known(earlier, result)
         if parsed.precision is not None and column.to == "published_at":
-            columns["published_precision"] = parsed.precision
+            columns["published_precision"] = _first_known(columns.get("published_precision"), parsed.precision)
         for flags, mask in ((approximate, parsed.approximate), (censored, parsed.censored)):
             if mask is not None:
-                flags[column.to] = mask
+                own = mask if earlier is None else mask & earlier.is_null()
+                flags[column.to] = own | _or_false(flags.get(column.to), frame.height)
     columns["account_key"] = _account_keys(accounts, context, frame.height)
     return (
         columns,
@@ -247,21 +264,23 @@ def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Cont
     return table
 
 
-def _unknown_columns(block: Block, frame: pl.DataFrame) -> list[str]:
+def _unknown_columns(match: BlockMatch, frame: pl.DataFrame) -> list[str]:
+    """The file's columns that its format does not know. Of JSON lines only keys count, not the paths below them."""
+    block = match.block
     used = {s for c in block.columns for s in sources_of(c, frame)}
     known = {normalise_header(h) for h in [*block.ignore, *block.drop, *block.where]}
-    tops = {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
-    return [
-        c
-        for c in frame.columns
-        if c != "row_number" and c not in used and normalise_header(c) not in known | tops and "." not in c and "{" not in c
-    ]
+    if isinstance(match.grid, JsonGrid):
+        known |= {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
+        keys = set(match.headers)
+        return [c for c in frame.columns if c not in used and c in keys and normalise_header(c) not in known]
+    return [c for c in frame.columns if c not in OWN_NAMES and c not in used and written(c) not in known]
 
 
 def _extra(block: Block, frame: pl.DataFrame, unknown: list[str]) -> pl.Series:
     """Columns no one asked for, as JSON: kept, because tomorrow somebody will. Dropped headers are gone for good."""
     ignored = {normalise_header(h) for h in block.ignore}
-    keep = unknown + [c for c in frame.columns if normalise_header(c) in ignored]
+    personal = {normalise_header(s) for c in block.columns if c.type == "person" for s in c.source}
+    keep = [c for c in unknown if written(c) not in personal] + [c for c in frame.columns if written(c) in ignored]
     if not keep or frame.height == 0:
         return pl.Series("extra", [None] * frame.height, dtype=pl.String)
     return frame.select(pl.struct(keep).struct.json_encode().alias("extra")).to_series()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.ingest.errors import FileProblem
-from pipelines.ingest.read import Grid, SourceFile
+from pipelines.ingest.grids import Grid
+from pipelines.ingest.read import SourceFile
 from pipelines.ingest.spec import Block, FormatSpec, normalise_header
 
 
@@ -40,16 +42,9 @@ def recognise(source: SourceFile, specs: list[FormatSpec], platform: str | None 
     `platform` breaks ties and keeps a two-column file of one platform from being taken for another's.
     """
     fitting = [s for s in specs if source.kind in s.file_types]
-    encoding = source.encoding if source.kind in ("text", "html", "jsonl") else ""
-    grids = source.grids()
-    best = _best(fitting, grids, encoding, platform)
-    if best is None and source.kind == "text":
-        for extra in dict.fromkeys(e for s in fitting for e in s.encodings):
-            best = _best([s for s in fitting if extra in s.encodings], source.grids(extra), extra, platform)
-            if best:
-                break
+    best = next((b for r in _readings(source, fitting) if (b := _best(r.specs, r.grids, r.encoding, platform))), None)
     if best is None:
-        raise _unknown(grids, fitting)
+        raise _unknown(source.readings()[0], fitting)
     if best.spec.refuse:
         refusal = best.spec.refuse
         raise FileProblem(
@@ -58,6 +53,25 @@ def recognise(source: SourceFile, specs: list[FormatSpec], platform: str | None 
             nearest_format=best.spec.format_id,
         )
     return best
+
+
+@dataclass
+class _Reading:
+    """One way to read a file, and the formats that allow it."""
+
+    encoding: str
+    specs: list[FormatSpec]
+    grids: list[Grid]
+
+
+def _readings(source: SourceFile, specs: list[FormatSpec]) -> Iterator[_Reading]:
+    """Where text is no UTF, formats that declare an encoding come first: Latin-1 often happens to decode as GB18030."""
+    if source.kind == "text" and source.detected_encoding in (None, "gb18030"):
+        for declared in dict.fromkeys(e for s in specs for e in s.encodings):
+            if source.decodes(declared):
+                yield from (_Reading(declared, [s for s in specs if declared in s.encodings], g) for g in source.readings(declared))
+    encoding = source.encoding if source.kind in ("text", "html", "jsonl") else ""
+    yield from (_Reading(encoding, specs, grids) for grids in source.readings())
 
 
 def _best(specs: list[FormatSpec], grids: list[Grid], encoding: str, platform: str | None) -> Recognised | None:
@@ -88,13 +102,13 @@ def _sheet_fits(block: Block, grid: Grid) -> bool:
 
 
 def _find_header(block: Block, grid: Grid) -> BlockMatch | None:
-    """The row and column range whose distinct cells meet the block's header rule best; later rows win ties."""
+    """The row and column range whose distinct cells meet the block's header rule best. Of equals the first: later ones repeat it."""
     best: BlockMatch | None = None
     for first, last in grid.column_groups():
         for index, row in enumerate(grid.head[: block.header.scan_rows]):
             headers = row[first:last]
             score = _score(block, headers)
-            if score and (best is None or score >= best.score) and not (best and score == best.score and best.header_row == index):
+            if score and (best is None or score > best.score):
                 best = BlockMatch(block, grid, index, first, last, headers, score)
     return best
 

@@ -25,6 +25,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The script has ended and no part of the page is still a placeholder for code that loads.
+DRAWN = """
+    document.querySelector('[data-testid=stApp]').getAttribute('data-test-script-state') === 'notRunning'
+    && !document.querySelector('[data-testid=stSkeleton]')
+"""
 
 
 def find_chromium() -> str | None:
@@ -132,9 +137,7 @@ class Visit:
         """Wait until the app has stopped running and everything is on the page."""
         self.page.wait_for_selector("h1", timeout=60_000)
         self.page.wait_for_timeout(400)
-        self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]').getAttribute('data-test-script-state') === 'notRunning'", timeout=60_000
-        )
+        self.page.wait_for_function(DRAWN, timeout=60_000)
         self.page.wait_for_timeout(300)
 
     def text(self) -> str:

@@ -2,7 +2,6 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='order_id',
-    on_schema_change='fail',
     post_hook='{{ remember_loads() }}',
 ) }}
 -- depends_on: {{ ref('load_ledger') }}

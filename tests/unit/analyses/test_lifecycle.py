@@ -29,7 +29,13 @@ def test_state_follows_the_persons_own_rhythm(recency: int, tenure: int, gap_p90
 
 def test_the_last_gap_tells_a_return_where_it_is_known() -> None:
     people = pl.DataFrame(
-        {"recency_days": [1, 1], "tenure_days": [300, 300], "gap_p90_days": [7.0, 7.0], "active_day_count": [9, 9], "last_gap_days": [60, 3]}
+        {
+            "recency_days": [1, 1],
+            "tenure_days": [300, 300],
+            "gap_p90_days": [7.0, 7.0],
+            "active_day_count": [9, 9],
+            "last_gap_days": [60, 3],
+        }
     )
     assert people.select(lifecycle_state(14.0, has_last_gap=True))["lifecycle_state"].to_list() == ["returning", "active"]
 

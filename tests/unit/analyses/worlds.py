@@ -80,7 +80,9 @@ def calendar_log_effect(days: list[dt.date]) -> Any:
     return -0.5 * spring + 0.3 * shop + 0.5 * peak
 
 
-def long_frame(values: Any, *, key: str = "s", metric: str = "view_count", last: dt.date = dt.date(2025, 12, 31), provisional: int = 0) -> Any:
+def long_frame(
+    values: Any, *, key: str = "s", metric: str = "view_count", last: dt.date = dt.date(2025, 12, 31), provisional: int = 0
+) -> Any:
     """One series like int_daily_series that ends on `last`; NaN values are left out as gaps."""
     n = len(values)
     days = [last - dt.timedelta(n - 1 - i) for i in range(n)]
@@ -98,7 +100,9 @@ def long_frame(values: Any, *, key: str = "s", metric: str = "view_count", last:
     return frame.filter(pl.col("value").is_not_nan())
 
 
-def planted_series(n: int, seed: int, *, last: dt.date = dt.date(2025, 12, 31), events: bool = True, level: float = 1000, noise: float = 0.15) -> Any:
+def planted_series(
+    n: int, seed: int, *, last: dt.date = dt.date(2025, 12, 31), events: bool = True, level: float = 1000, noise: float = 0.15
+) -> Any:
     """Counts with growth, a week, the calendar's effect (if `events`) and correlated noise, plus the days."""
     rng = np.random.default_rng(seed)
     days = [last - dt.timedelta(n - 1 - i) for i in range(n)]

@@ -36,4 +36,6 @@ from (values
 ) as t (door, dataset, expectation, column_name, severity, success, observed_value, unexpected_count, element_count, message);
 
 create table quality.release as
-select getvariable('release_id') as release_id, getvariable('published_at') as published_at, 'a1b2c3d' as git_version, 214 as dbt_nodes_passed, 0 as dbt_nodes_failed, 84.2::double as run_seconds;
+select getvariable('release_id') as release_id, 'run1' as run_id, getvariable('published_at') as published_at, 'a1b2c3d4e5f6' as code_version,
+    (select count(*) from raw.loads) as load_count, (select max(captured_at) from raw.loads) as data_through_at,
+    4::bigint as expectations_passed_count, 1::bigint as expectations_failed_count;

@@ -1,0 +1,211 @@
+"""Workbooks (xlsx, xls) and HTML tables, which some platforms call .xls, as grids of text."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.ingest.errors import FileProblem
+from pipelines.ingest.grids import HEAD_ROWS, Body, Grid, column_names, no_bad_rows, text_schema
+
+MAX_UNZIPPED_BYTES = 1024**3
+MAX_CELLS = 20_000_000  # the reader takes about 50 bytes for each, empty ones included
+MAX_SPAN = 500
+
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]+)"')
+_COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
+# A cell that holds a number (not a text) of more digits than a spreadsheet keeps.
+_LONG_NUMBER = re.compile(
+    rb'<(?:\w+:)?c\b(?![^>]*\bt="(?:s|str|inlineStr|e|b|d)")[^>]*><(?:\w+:)?v>([0-9]{16,}|[0-9](?:\.[0-9]+)?E\+1[5-9])<'
+)
+
+
+@dataclass
+class SheetGrid(Grid):
+    """A worksheet or HTML table, already in memory as text."""
+
+    frame: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    def body(self, header_row: int, first: int, last: int) -> Body:
+        columns = self.frame.columns[first:last]
+        rows = self.frame.select(columns).slice(header_row + 1)
+        if len(columns) < self.frame.width:  # beside a longer table: what is empty below this one is not its own
+            rows = rows.filter(pl.any_horizontal(pl.all().is_not_null()).cast(pl.Int8).cum_max(reverse=True) == 1)
+        rows = rows.rename(dict(zip(columns, column_names(len(columns)), strict=True)))
+        numbers = pl.int_range(header_row + 2, header_row + 2 + rows.height, eager=True).alias("row_number")
+        return Body(rows.with_columns(numbers), no_bad_rows())
+
+    def column_groups(self) -> list[tuple[int, int]]:
+        filled = self.frame.select(pl.all().is_not_null().any()).row(0) if self.frame.height else ()
+        groups: list[tuple[int, int]] = []
+        start: int | None = None
+        for index, used in enumerate([*filled, False]):
+            if used and start is None:
+                start = index
+            elif not used and start is not None:
+                groups.append((start, index))
+                start = None
+        whole = (0, len(filled))
+        return groups if len(groups) <= 1 else [*groups, whole]
+
+
+def workbook_grids(path: Path, kind: str) -> list[Grid]:
+    """Every sheet of a workbook. FileProblem when it is damaged, locked or too large to hold."""
+    rounded = _check_sheets(path) if kind == "xlsx" else {}
+    import fastexcel
+
+    try:
+        book = fastexcel.read_excel(str(path))
+        frames = {name: _load_sheet(book, name) for name in book.sheet_names}
+    except Exception as error:  # fastexcel raises its own family of errors for every way a workbook can be broken
+        if "password" in str(error).lower() or "encrypt" in str(error).lower():
+            raise FileProblem("password", "The workbook is protected by a password. Save a copy without one.") from error
+        raise FileProblem("broken_workbook", f"The workbook cannot be opened: {error}") from error
+    return [_sheet_grid(name, frame, rounded) for name, frame in frames.items()]
+
+
+def check_zip(path: Path) -> None:
+    """FileProblem unless this zip is a workbook of a size that can be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if not any(name.startswith("xl/") for name in names):
+                raise FileProblem("not_a_workbook", "This zip holds no workbook. Unzip it and drop in the files it contains.")
+            if sum(info.file_size for info in archive.infolist()) > MAX_UNZIPPED_BYTES:
+                raise FileProblem("too_large", "The workbook unpacks to more than 1 GB. Split the export into shorter periods.")
+    except zipfile.BadZipFile as error:
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> FileProblem:
+    return FileProblem("broken_workbook", f"The workbook is cut off or damaged ({error}). Export it again.")
+
+
+def _check_sheets(path: Path) -> dict[str, str]:
+    """Refuses sheets whose far corner would fill the memory. Returns numbers with more digits than a spreadsheet keeps.
+
+    They are given as they will be read, with the form they had in the sheet: as an id that is damaged, and not one with other digits.
+    """
+    rounded: dict[str, str] = {}
+    cells = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+                    rows, columns, long_numbers = _measure(archive, name)
+                    cells += rows * columns
+                    rounded |= {str(int(float(n))): f"{float(n):.14E}" for n in long_numbers}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _password_or_broken(error) from error
+    if cells > MAX_CELLS:
+        raise FileProblem("too_large", "A sheet reaches over more than 20 million cells, most of them empty. Delete the cells far out.")
+    return rounded
+
+
+def _password_or_broken(error: Exception) -> FileProblem:
+    if "encrypted" in str(error):
+        return FileProblem("password", "The workbook is protected by a password. Save a copy without one.")
+    return _broken(error)
+
+
+def _measure(archive: zipfile.ZipFile, name: str) -> tuple[int, int, set[bytes]]:
+    """Rows, columns and long numbers of a sheet, in one pass without holding it."""
+    rows, columns, numbers = 0, 1, set()
+    for part in _parts(archive, name):
+        rows = max(rows, *map(int, _ROW.findall(part)), 0)
+        columns = max(columns, *(_column_index(ref) for ref in set(_COLUMN.findall(part))), 1)
+        numbers.update(_LONG_NUMBER.findall(part))
+    return rows, columns, numbers
+
+
+def _parts(archive: zipfile.ZipFile, name: str, size: int = 4 * 1024 * 1024, overlap: int = 4096) -> Iterator[bytes]:
+    """A member in pieces that overlap, so that nothing short is cut in two."""
+    tail = b""
+    with archive.open(name) as stream:
+        while piece := stream.read(size):
+            yield tail + piece
+            tail = (tail + piece)[-overlap:]
+
+
+def _column_index(letters: bytes) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - 64
+    return index
+
+
+def _load_sheet(book: Any, name: str) -> pl.DataFrame:
+    """All rows from the first of the sheet on, so that row numbers are those a person sees."""
+    return book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+
+
+def _sheet_grid(name: str, frame: pl.DataFrame, rounded: dict[str, str] | None = None) -> SheetGrid:
+    frame = frame.select(pl.all().cast(pl.String))
+    frame = frame.rename(dict(zip(frame.columns, column_names(frame.width), strict=True)))
+    if rounded and frame.width:
+        frame = frame.with_columns(pl.all().replace(rounded))
+    head = [[cell or "" for cell in row] for row in frame.head(HEAD_ROWS).rows()]
+    return SheetGrid(name, head, frame=frame)
+
+
+def html_grids(path: Path, encoding: str) -> list[Grid]:
+    """Every table of an HTML page. FileProblem for a page without one."""
+    from lxml import etree, html
+
+    text = path.read_bytes().decode(encoding)
+    if "urn:schemas-microsoft-com:office:spreadsheet" in text[:4096]:
+        raise FileProblem("xml_spreadsheet", "This is an XML spreadsheet of Excel 2003. Open it, save it as xlsx and drop that in.")
+    try:
+        document = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True))
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise FileProblem("html_page", "This is a web page that cannot be read. Export the file again.") from error
+    grids: list[Grid] = []
+    for index, table in enumerate(document.iter("table")):
+        rows = _html_rows(table)
+        width = max((len(row) for row in rows), default=0)
+        if width:
+            padded = [[*row, *[None] * (width - len(row))] for row in rows]
+            grids.append(_sheet_grid(str(index), pl.DataFrame(padded, schema=text_schema(width), orient="row")))
+    if not grids:
+        raise FileProblem("html_page", "This is a web page without a table, often a login page saved as a file. Log in and export again.")
+    return grids
+
+
+def _html_rows(table: Any) -> list[list[str | None]]:
+    """Rows of one table without those of tables inside it. A cell over several rows is in each, one over several columns in the first."""
+    rows: list[list[str | None]] = []
+    reaching: dict[int, tuple[int, str | None]] = {}  # column: rows still to fill, and with what
+    for row in table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"):
+        cells: list[str | None] = []
+        for cell in row.xpath("./td | ./th"):
+            _fill_reaching(cells, reaching)
+            text = " ".join(cell.text_content().split()) or None
+            for offset in range(_span(cell, "colspan")):
+                value = text if offset == 0 else None
+                if (down := _span(cell, "rowspan")) > 1:
+                    reaching[len(cells)] = (down - 1, value)
+                cells.append(value)
+        _fill_reaching(cells, reaching)
+        rows.append(cells)
+    return rows
+
+
+def _fill_reaching(cells: list[str | None], reaching: dict[int, tuple[int, str | None]]) -> None:
+    while len(cells) in reaching:
+        column = len(cells)
+        left, value = reaching.pop(column)
+        if left > 1:
+            reaching[column] = (left - 1, value)
+        cells.append(value)
+
+
+def _span(cell: Any, name: str) -> int:
+    text = cell.get(name, "1").strip()
+    return min(max(int(text), 1), MAX_SPAN) if text.isascii() and text.isdigit() else 1
