@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -20,16 +21,22 @@ PAGES = {
     "time_series": "show_chart",
     "data_health": "health_and_safety",
 }
+START = "overview"
 
 
 def pages() -> list[st.Page]:
     """One page per question; the file's name is the page's name and its address."""
+    shown = [_page(name, name, icon=f":material/{icon}:") for name, icon in PAGES.items() if name != START]
+    # The start page lives at "/"; a link to its own name opens it too.
     return [
-        st.Page(
-            HERE / "app_pages" / f"{name}.py", title=t(f"page.{name}"), icon=f":material/{icon}:", url_path=name, default=name == "overview"
-        )
-        for name, icon in PAGES.items()
+        _page(START, "start", icon=f":material/{PAGES[START]}:", default=True),
+        *shown,
+        _page(START, START, visibility="hidden"),
     ]
+
+
+def _page(name: str, url_path: str, **options: Any) -> st.Page:
+    return st.Page(HERE / "app_pages" / f"{name}.py", title=t(f"page.{name}"), url_path=url_path, **options)
 
 
 @st.fragment(run_every="60s")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards import format as fmt
 from dashboards import registry
-from dashboards.i18n import t
+from dashboards.i18n import t, t_or
 from dashboards.tables import word
 
 RATIOS = ("ratio", "rate")
@@ -29,7 +29,7 @@ def kpi(
     delta = _change_text(name, figure if now is None else now, before)
     with st.container(border=True, height="stretch", key=f"card:{name}"):
         st.metric(
-            metric.label,
+            t_or(f"short.{name}", metric.label),
             fmt.value(figure, metric.unit),
             None if delta == fmt.MISSING else delta,
             delta_color=DELTA_COLORS.get(metric.good_direction, "normal"),

@@ -123,18 +123,15 @@ def platform_days(rows: pd.DataFrame, value_label: str, legend_columns: int = 8)
 
 
 def bars(rows: pd.DataFrame, label: str, unit: str = "count") -> alt.LayerChart:
-    """One horizontal bar per row with its figure at the end. Columns: ``name``, ``value``, in the order given; a click picks a bar."""
+    """One horizontal bar per row with its figure at the end. Columns: ``name``, ``value``, in the order given."""
     rows = with_text(rows, "value", unit)
-    pick = alt.selection_point(name="pick", fields=["name"], on="click", empty=True)
     base = alt.Chart(rows).encode(
         y=alt.Y("name:N", sort=list(rows["name"]), axis=alt.Axis(title=None, labelLimit=150, domain=False, ticks=False)),
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, _room(rows["value"])])),
         tooltip=[alt.Tooltip("name:N", title=t("chart.group")), alt.Tooltip("value_text:N", title=label)],
     )
-    shapes = base.mark_bar(cornerRadiusEnd=3, color=color("accent"), cursor="pointer").encode(
-        opacity=alt.condition(pick, alt.value(1.0), alt.value(0.35))
-    )
-    return shapes.add_params(pick) + base.mark_text(align="left", dx=5, color=color("muted")).encode(text="value_text:N")
+    shapes = base.mark_bar(cornerRadiusEnd=3, size=24, color=color("accent"))
+    return shapes + base.mark_text(align="left", dx=5, color=color("muted")).encode(text="value_text:N")
 
 
 def _room(values: pd.Series) -> float:
@@ -306,10 +303,11 @@ def _forecast_layers(forecast: pd.DataFrame, x: alt.X, colors: alt.Scale, name: 
 def _mark_layers(marks: pd.DataFrame, x: alt.X) -> list[Any]:
     marks = marks.assign(shade=[color("change") if kind == "change" else color("forecast") for kind in marks["kind"]])
     base = alt.Chart(marks).encode(x=x, tooltip=[alt.Tooltip("name:N", title=t("series.mark"))])
-    labels = base.transform_filter("datum.is_first")
-    return [
-        base.mark_rule(strokeWidth=1.2, opacity=0.55, strokeDash=[2, 3]).encode(color=alt.Color("shade:N", scale=None)),
-        labels.mark_text(align="left", dx=4, dy=-4, fontSize=11).encode(
-            y=alt.value(8), text="name:N", color=alt.Color("shade:N", scale=None)
-        ),
+    # Change points are named lower, so that one on a festival's first day can still be read.
+    names = [
+        base.transform_filter(f"datum.is_first && {condition}")
+        .mark_text(align="left", dx=4, dy=-4, fontSize=11)
+        .encode(y=alt.value(height), text="name:N", color=alt.Color("shade:N", scale=None))
+        for condition, height in (("datum.kind !== 'change'", 8), ("datum.kind === 'change'", 22))
     ]
+    return [base.mark_rule(strokeWidth=1.2, opacity=0.55, strokeDash=[2, 3]).encode(color=alt.Color("shade:N", scale=None)), *names]

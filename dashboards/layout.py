@@ -128,7 +128,7 @@ def signals(rows: pd.DataFrame) -> None:
 
 
 def drill_down(view: View, page_name: str) -> None:
-    """Totals by platform, account or content type; picking a row or a bar shows its posts, whose sum is the row's number."""
+    """Totals by platform, account or content type; picking a row shows its posts, whose sum is the row's number."""
     st.subheader(t("drill.title"), anchor=False)
     group = choose("group", t("drill.by"), {g: t(f"column.{g}") for g in drill.GROUPS}, kind="segments", label_visibility="collapsed")
     st.caption(t("drill.hint"))

@@ -47,7 +47,12 @@ def metric(name: str) -> Metric:
         return Metric(name, t_or(f"metric.{name}", name), t("metric_unknown"), "count", "sum", "up", None)
     row: dict[str, Any] = entries.iloc[0].where(entries.iloc[0].notna(), None).to_dict()
     text = named(row.get("definition_zh"), row.get("definition_en"))
-    lines = [text, t("metric_formula", formula=row.get("formula") or "—"), t("metric_source", source=row.get("source") or "—")]
+    lines = [
+        f"**{named(row['label_zh'], row['label_en'])}**",
+        text,
+        t("metric_formula", formula=row.get("formula") or "—"),
+        t("metric_source", source=row.get("source") or "—"),
+    ]
     if row["additivity"] == "never":
         lines.append(t("metric_never"))
     return Metric(

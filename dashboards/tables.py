@@ -22,6 +22,9 @@ def table(
 
     Codes (platform, account_key, content_type, metric …) become names, and figures are written by their column's unit.
     """
+    if rows.empty:
+        st.caption(t("table.none"))
+        return None
     named = with_words(rows)
     shown = named.head(MAX_ROWS).reset_index(drop=True)
     formats: dict[Any, Any] = {column: writer for column in shown.columns if (writer := _writer(str(column))) is not None}

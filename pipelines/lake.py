@@ -67,6 +67,8 @@ def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     frame.write_parquet(temporary, compression="zstd")
+    with temporary.open("rb") as stream:  # on the disk before the manifest says that it is
+        os.fsync(stream.fileno())
     os.replace(temporary, path)
 
 

@@ -24,7 +24,13 @@ if view.basis == "lifetime" or view.content_types:
 
 left, right = st.columns([1.6, 1])
 with left:
-    name = choose("metric", t("chart.metric"), {m: registry.label(m) for m in names}, kind="pills", label_visibility="collapsed")
+    name = choose(
+        "metric",
+        t("chart.metric"),
+        {m: registry.label(m) for m in names if now[m] is not None} or {"view_count": registry.label("view_count")},
+        kind="pills",
+        label_visibility="collapsed",
+    )
     lines = history[["day", "real_day", "series", name]].rename(columns={name: "value"}).dropna()
     charts.show(charts.trend(lines, registry.label(name)), t("reach.trend_alt", metric=registry.label(name)))
 with right:

@@ -8,7 +8,7 @@ with figures as (
         {%- for column in columns %}
         {{ known(column, 'snapshots.') }} as {{ column }},
         {%- endfor %}
-        coalesce({{ days_between('posts.published_date', 'snapshots.captured_date') }} <= {{ var('first_capture_days') }}, false) as is_counted
+        {{ days_between('posts.published_date', 'snapshots.captured_date') }} <= {{ var('first_capture_days') }} as is_counted
     from {{ ref('fct_post_snapshots') }} as snapshots
     inner join {{ ref('dim_posts') }} as posts on snapshots.post_key = posts.post_key
     where snapshots.window_kind = 'lifetime'

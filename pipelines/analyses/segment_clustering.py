@@ -18,6 +18,8 @@ STABILITY_SPLITS = 6
 JACCARD_DRAWS = 10
 FIT_SAMPLE = 50_000
 
+LEVEL_DAMPING = 0.7
+
 GROUP_COUNTS = tuple(range(3, 9))
 STABLE = 0.8
 SMALLEST_SHARE = 0.03
@@ -48,12 +50,12 @@ def log_standardise(counts: Array) -> tuple[Array, Array, Array]:
 
 
 def damp_level(points: Array) -> Array:
-    """The points with half of each person's overall level (mean over the features) taken out.
+    """The points with most of each person's overall level (mean over the features) taken out.
 
     Everything people do rises with how much they do at all. Left in whole, that one direction decides the groups, and
     they say only "heavy" and "light"; taken out whole, heavy and light users of the same kind can't be told apart.
     """
-    return points - 0.7 * points.mean(axis=1, keepdims=True)
+    return points - LEVEL_DAMPING * points.mean(axis=1, keepdims=True)
 
 
 def fit_kmeans(points: Array, k: int, seed: int, tries: int = 3) -> Any:
@@ -178,12 +180,11 @@ def choose(candidates: list[Candidate], previous_k: int | None) -> tuple[Candida
     Without any sound k: the most stable one that has no tiny and no dissolving group and at least reaches 0.6.
     """
     sound = [c for c in candidates if c.is_sound]
-    kept = [c for c in sound if c.k == previous_k]
-    if kept:
-        return kept[0], "kmeans_previous_k"
     several = [c for c in sound if c.k in GROUP_COUNTS] or sound
     if several:
-        return max(several, key=lambda c: c.k), "kmeans_largest_stable_k"
+        largest = max(several, key=lambda c: c.k)
+        kept = next((c for c in sound if c.k == previous_k), largest)
+        return kept, "kmeans_largest_stable_k" if kept is largest else "kmeans_previous_k"
     weaker = [c for c in candidates if c.smallest_share >= SMALLEST_SHARE and c.stability >= DISSOLVED and c.lowest_jaccard >= DISSOLVED]
     if weaker:
         return max(weaker, key=lambda c: c.stability), "kmeans_most_stable_k"

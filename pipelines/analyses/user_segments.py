@@ -113,6 +113,8 @@ def segment_people(
     used = [name for name in FEATURES if name in people.columns and people[name].null_count() < people.height]
     counts = people.select(pl.col(used).cast(pl.Float64).fill_null(0.0).clip(lower_bound=0)).to_numpy()
     is_active = counts.sum(axis=1) > 0
+    import sklearn.cluster  # noqa: F401  threads can only be limited once their library is loaded
+
     with one_thread():
         grouping = _group(counts[is_active], used, previous.centroids, seed, minimum_people)
     keys, group_of, distance = _with_inactive(grouping, is_active)

@@ -57,7 +57,7 @@ class TextGrid(Grid):
         connection = duckdb.connect()
         try:
             rows = connection.execute(sql).pl()
-        except duckdb.Error:
+        except (duckdb.Error, UnicodeDecodeError):  # its message may quote the file and break off within a character
             return None
         finally:
             connection.close()
@@ -74,13 +74,13 @@ class TextGrid(Grid):
             if number < first_number:
                 continue
             trimmed = cells[:width] if len(cells) > width and not any(c.strip() for c in cells[width:]) else cells
-            if not any(c.strip() for c in cells):
-                bad.append((number, "blank_row", []))
-            elif len(trimmed) != width:
-                bad.append((number, "wrong_length", cells))
-            else:
+            if len(trimmed) == width:
                 good.append([c or None for c in trimmed])
                 numbers.append(number)
+            elif any(c.strip() for c in cells):
+                bad.append((number, "wrong_length", cells))
+            else:
+                bad.append((number, "blank_row", []))
         rows = pl.DataFrame(good, schema=text_schema(width), orient="row")
         return Body(rows.with_columns(pl.Series("row_number", numbers, dtype=pl.Int64)), pl.DataFrame(bad, schema=BAD_SCHEMA, orient="row"))
 

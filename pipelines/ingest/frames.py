@@ -22,13 +22,15 @@ def parse_json_body(match: BlockMatch, body: Body) -> pl.DataFrame:
     keys = set(match.headers)
     paths = dict.fromkeys([*match.headers, *(s for c in match.block.columns for s in c.source), *match.block.where])
     values = [_key_sql(p, match.block.drop) if p in keys else _path_sql(p, match.block.drop) for p in paths]
-    selects = ", ".join(f"{value} as {_quoted(name)}" for value, name in zip(values, _distinct(paths), strict=True))
+    names = [f"c{i}" for i in range(len(values))]  # SQL would take keys that differ in case for one
+    selects = ", ".join(f"{value} as {name}" for value, name in zip(values, names, strict=True))
     connection = duckdb.connect()
     try:
         connection.register("lines", body.rows.to_arrow())
-        return connection.execute(f"select row_number, {selects} from lines").pl()
+        cells = connection.execute(f"select row_number, {selects} from lines").pl()
     finally:
         connection.close()
+    return cells.rename(dict(zip(names, _distinct(paths), strict=True)))
 
 
 def _key_sql(key: str, drop: list[str]) -> str:
@@ -60,10 +62,6 @@ def _value_sql(pointer: str, path: str, drop: list[str]) -> str:
         return text
     whole, patch = f"json_extract(line, {pointer})", json.dumps(cut, ensure_ascii=False).replace("'", "''")
     return f"case when json_type({whole}) = 'OBJECT' then cast(json_merge_patch({whole}, '{patch}') as varchar) else {text} end"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def text_frame(match: BlockMatch, body: Body) -> pl.DataFrame:

@@ -40,7 +40,9 @@ def json_grid(path: Path) -> JsonGrid:
         raise FileProblem("bad_json", "The file begins like JSON but its lines are no JSON objects. One object per line is expected.")
     with duckdb.connect() as connection:
         connection.register("objects", objects.to_arrow())
-        keys = connection.execute("select distinct unnest(json_keys(line)) as key from objects order by key").fetchall()
+        keys = connection.execute(
+            "select key from (select distinct unnest(json_keys(line)) as key from objects) where key <> '' order by key"
+        ).fetchall()
     return JsonGrid("", [[key for (key,) in keys]], path=path)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.load import Catalogue, Hints, take_in
+from pipelines.ingest.read import readable_name
 from pipelines.ingest.spec import platform_files, platforms, spec_files
 from pipelines.lake import write_atomically
 from pipelines.progress import track
@@ -57,9 +59,14 @@ def hints_for(path: Path, known_platforms: Iterable[str]) -> Hints:
     hints = Hints(platform=platform, account=rest[0] if rest else None, source_name=path.name)
     sidecar = path.with_name(path.name + SIDECAR)
     if sidecar.exists():
-        noted = json.loads(sidecar.read_text(encoding="utf-8"))
-        hints.captured_at = datetime.fromisoformat(noted["captured_at"]) if noted.get("captured_at") else None
-        hints.operator = noted.get("operator")
+        try:
+            noted = json.loads(sidecar.read_text(encoding="utf-8"))
+            hints.captured_at = datetime.fromisoformat(noted["captured_at"]) if noted.get("captured_at") else None
+            hints.operator = noted.get("operator")
+        except (ValueError, TypeError, AttributeError) as error:
+            raise FileProblem(
+                "side_file", f"{sidecar.name} beside the file cannot be read. Delete it or run `pulse ingest` again."
+            ) from error
     return hints
 
 
@@ -114,7 +121,8 @@ def take_in_landing() -> Intake:
             manifest, is_new = take_in(path, hints_for(path, known_platforms), catalogue)
         except FileProblem as problem:
             intake.quarantined.append(quarantine(path, problem))
-            _remember(index, path, "quarantined", revision)
+            if problem.code != "no_access":  # it may be readable next time
+                _remember(index, path, "quarantined", revision)
             continue
         _release_from_quarantine(manifest["sha256"])
         if is_new:
@@ -129,11 +137,12 @@ def take_in_landing() -> Intake:
 
 def quarantine(path: Path, problem: FileProblem) -> dict[str, Any]:
     """Keep a copy of the bytes and a note: what was wrong, the nearest format, the header difference."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    is_open = problem.code != "no_access"
+    digest = hashlib.sha256(path.read_bytes() if is_open else os.fsencode(path)).hexdigest()
     folder = settings().quarantine / digest[:16]
     note = {
         "sha256": digest,
-        "source_name": path.name,
+        "source_name": readable_name(path.name),
         "reason_code": problem.code,
         "message": problem.message,
         "nearest_format": problem.nearest_format,
@@ -142,7 +151,7 @@ def quarantine(path: Path, problem: FileProblem) -> dict[str, Any]:
         "noticed_at": datetime.now(UTC).isoformat(),
     }
     copy = folder / "original"
-    if not copy.exists():
+    if is_open and not copy.exists():
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
     write_atomically(folder / "note.json", json.dumps(note, ensure_ascii=False, indent=1).encode())
@@ -163,13 +172,16 @@ def _index_path() -> Path:
 
 
 def _read_index() -> dict[str, Any]:
-    """The memory of earlier passes. Only a cache: without it every file is hashed again and found to be known."""
+    """The memory of earlier passes. Only a cache: without it, or when it is damaged, every file is read again and found to be known."""
     path = _index_path()
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError:
+        return {}
 
 
 def _write_index(index: dict[str, Any]) -> None:
-    write_atomically(_index_path(), json.dumps(index, ensure_ascii=False).encode())
+    write_atomically(_index_path(), json.dumps(index).encode())
 
 
 def _key(path: Path) -> str:
@@ -177,7 +189,10 @@ def _key(path: Path) -> str:
 
 
 def _fingerprint(path: Path) -> list[int]:
-    stat = path.stat()
+    try:
+        stat = path.stat()
+    except FileNotFoundError:  # somebody has just taken it away
+        return []
     sidecar = path.with_name(path.name + SIDECAR)
     return [stat.st_size, stat.st_mtime_ns, sidecar.stat().st_mtime_ns if sidecar.exists() else 0]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import polars as pl
 from dateutil import parser as dates
 
@@ -19,12 +20,13 @@ from pipelines import lake
 from pipelines.ingest.accounting import REJECT_SCHEMA
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.parse import Context, Parsed, parse_blocks
-from pipelines.ingest.read import SourceFile, open_file
+from pipelines.ingest.read import SourceFile, open_file, readable_name
 from pipelines.ingest.recognise import Recognised, recognise
 from pipelines.ingest.spec import FormatSpec, Platform, load_specs, platforms
 from pipelines.settings import settings
 
 DEFAULT_ACCOUNT = "main"
+FIRST_EXPORTS = 2010  # a workbook older than this shows the date of its writer's template (2006-09-16)
 
 
 @dataclass
@@ -59,11 +61,19 @@ class Catalogue:
 
 def prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
     """Read a file completely and account for its rows, without writing anything. FileProblem when it cannot be taken in."""
+    try:
+        return _prepare(path, hints, catalogue)
+    except (pl.exceptions.PolarsError, duckdb.Error, ValueError, LookupError, ArithmeticError) as error:
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
+        raise FileProblem("unreadable", f"Reading this file failed ({reason}). Please report it; other files are not affected.") from error
+
+
+def _prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
     with open_file(path) as source:
         found = recognise(source, catalogue.specs, hints.platform)
         spec = found.spec
         platform = catalogue.platforms.get(spec.platform) or Platform(platform=spec.platform, name_zh=spec.platform, name_en=spec.platform)
-        name = hints.source_name or path.name
+        name = readable_name(hints.source_name or path.name)
         facts = _name_facts(spec, name, spec.timezone or platform.timezone)
         captured_at, basis = _captured_at(source, path, hints, facts, spec.timezone or platform.timezone)
         context = Context(
@@ -191,12 +201,20 @@ def _name_facts(spec: FormatSpec, name: str, timezone: str) -> dict[str, Any]:
     for key, text in (match.groupdict() if match else {}).items():
         if not text:
             continue
-        if key == "captured_epoch":
-            facts[key] = datetime.fromtimestamp(int(text[:10]), UTC)
-        else:
-            epoch = re.fullmatch(r"\d{10}", text)
-            facts[key] = datetime.fromtimestamp(int(text), ZoneInfo(timezone)).date() if epoch else dates.parse(text).date()
+        try:
+            facts[key] = _name_fact(key, text, timezone)
+        except (ValueError, OverflowError) as error:
+            raise FileProblem(
+                "file_name", f"The file name should hold a date where it has '{text}'. Give the file its own name back."
+            ) from error
     return facts
+
+
+def _name_fact(key: str, text: str, timezone: str) -> datetime | date:
+    if key == "captured_epoch":
+        return datetime.fromtimestamp(int(text[:10]), UTC)
+    epoch = re.fullmatch(r"\d{10}", text)
+    return datetime.fromtimestamp(int(text), ZoneInfo(timezone)).date() if epoch else dates.parse(text).date()
 
 
 def _captured_at(source: SourceFile, path: Path, hints: Hints, facts: dict[str, Any], timezone: str) -> tuple[datetime, str]:
@@ -232,5 +250,6 @@ def _workbook_time(path: Path) -> datetime | None:
                 stamp = dates.isoparse(match[1])
             except ValueError:
                 continue
-            return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+            if stamp.year >= FIRST_EXPORTS:
+                return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
     return None

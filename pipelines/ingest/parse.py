@@ -93,9 +93,7 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
     rows = table.select([pl.col(n).cast(t) if n in table.columns else pl.lit(None, t).alias(n) for n, t in schema.items()])
     accounted = rows.height + duplicates + reject_frame.height
     if accounted != rows_in:
-        raise FileProblem(
-            "not_accounted", f"{rows_in} rows came in, {accounted} are accounted for. Please report this file: it is our fault."
-        )
+        raise FileProblem("not_accounted", f"{rows_in} rows came in, {accounted} are accounted for: our fault, please report this file.")
     found_accounts = accounts.drop_nulls().unique().to_list() if accounts is not None else []
     return Parsed(block.entity, rows, reject_frame, rows_in, duplicates, unknown, found_accounts, _recognised_columns(block, frame))
 
@@ -271,8 +269,8 @@ def _unknown_columns(match: BlockMatch, frame: pl.DataFrame) -> list[str]:
     known = {normalise_header(h) for h in [*block.ignore, *block.drop, *block.where]}
     if isinstance(match.grid, JsonGrid):
         known |= {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
-        keys = set(match.headers)
-        return [c for c in frame.columns if c not in used and c in keys and normalise_header(c) not in known]
+        keys = {normalise_header(key) for key in match.headers}
+        return [c for c in frame.columns if c not in OWN_NAMES and c not in used and written(c) in keys - known]
     return [c for c in frame.columns if c not in OWN_NAMES and c not in used and written(c) not in known]
 
 

@@ -106,19 +106,27 @@ def _check_damage(data: bytes) -> None:
 @contextmanager
 def open_file(path: Path) -> Iterator[SourceFile]:
     """A `SourceFile` for reading. FileProblem when the file is empty, locked by a password or of no kind we read."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        head = stream.read(HEAD_BYTES)
-        digest.update(head)
-        while chunk := stream.read(4 * 1024 * 1024):
-            digest.update(chunk)
+    head, sha256 = _head_and_hash(path)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise FileProblem("empty_file", "The file is empty. Export it again.")
     with tempfile.TemporaryDirectory(prefix="pulse-") as scratch:
         kind = _kind(path, head)
         plain = Path(scratch) / f"source.{kind}"
         _link(path, plain)
-        yield SourceFile(plain, kind, digest.hexdigest(), path.stat().st_size, Path(scratch), head)
+        yield SourceFile(plain, kind, sha256, path.stat().st_size, Path(scratch), head)
+
+
+def _head_and_hash(path: Path) -> tuple[bytes, str]:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+            digest.update(head)
+            while chunk := stream.read(4 * 1024 * 1024):
+                digest.update(chunk)
+    except (FileNotFoundError, PermissionError) as error:
+        raise FileProblem("no_access", f"The file cannot be opened: {error.strerror}.") from error
+    return head, digest.hexdigest()
 
 
 def _link(path: Path, plain: Path) -> None:

@@ -6,14 +6,17 @@ formats are the same YAML under ``data/formats/``. Nothing is registered anywher
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
+import polars as pl
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pipelines.settings import PROJECT_DIR, settings
 
@@ -38,7 +41,40 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str | int | float) else value
 
 
+def _as_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+        pl.Series([""]).str.contains(text)  # values are matched by polars, which knows no look-around
+    except (re.error, pl.exceptions.ComputeError) as error:
+        raise ValueError(f"'{text}' is no regular expression: {error}") from error
+    return text
+
+
+def _as_extraction(text: str) -> str:
+    if re.compile(_as_pattern(text)).groups < 1:
+        raise ValueError(f"'{text}' has no group: what is to be taken stands in brackets")
+    return text
+
+
+def _as_encoding(text: str) -> str:
+    try:
+        codecs.lookup(text)
+    except LookupError as error:
+        raise ValueError(f"no encoding is called '{text}'") from error
+    return text
+
+
+def _as_timezone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is called '{text}'") from error
+    return text
+
+
 Names = Annotated[list[str], BeforeValidator(_as_list)]
+Pattern = Annotated[str, AfterValidator(_as_pattern)]
+Timezone = Annotated[str, AfterValidator(_as_timezone)]
 
 
 class _Model(BaseModel):
@@ -54,12 +90,14 @@ class Column(_Model):
     scale: Literal["fraction", "percent"] | None = Field(None, description="Scale of a ratio written without a % sign.")
     unit: Literal["seconds", "minutes", "hours", "milliseconds"] = Field("seconds", description="Unit of a bare duration.")
     formats: Names = Field(default_factory=list, description="strptime formats, where the general ones do not do.")
-    timezone: str | None = None
+    timezone: Timezone | None = None
     null_tokens: Names = Field(default_factory=list, description="Values that mean missing here, beside the usual ones.")
     allow_negative: bool = False
     required: bool = Field(False, description="A row without this value is rejected.")
     keep: Literal["first", "longest"] = Field("first", description="Which of several source columns wins.")
-    extract: str | None = Field(None, description="Regex whose first group is the value (an id inside a link).")
+    extract: Annotated[str, AfterValidator(_as_extraction)] | None = Field(
+        None, description="Regex whose first group is the value (an id inside a link)."
+    )
     multiply: float | None = None
     map: dict[str, str] = Field(default_factory=dict, description="Raw word (or /regex/) to canonical word.")
     default: str | None = Field(None, description="Canonical word where `map` knows none.")
@@ -71,7 +109,7 @@ class DropRow(_Model):
 
     column: str
     equals: Names = Field(default_factory=list)
-    matches: str | None = None
+    matches: Pattern | None = None
     reason: str = "total_row"
 
 
@@ -89,7 +127,7 @@ class Block(_Model):
     entity: str
     header: Header
     columns: list[Column] = Field(default_factory=list)
-    sheet: str | None = Field(None, description="Regex on the sheet name.")
+    sheet: Pattern | None = Field(None, description="Regex on the sheet name.")
     where: dict[str, Names] = Field(default_factory=dict, description="Keep rows where this header has one of these values.")
     optional: bool = False
     drop_rows: list[DropRow] = Field(default_factory=list)
@@ -118,12 +156,14 @@ class FormatSpec(_Model):
     label_en: str
     menu_path: str = ""
     file_types: list[FileType] = ["text", "xlsx", "xls", "html"]
-    encodings: Names = Field(default_factory=list, description="Encodings tried beside UTF-8, UTF-16 and GB18030.")
+    encodings: Annotated[list[Annotated[str, AfterValidator(_as_encoding)]], BeforeValidator(_as_list)] = Field(
+        default_factory=list, description="Encodings tried beside UTF-8, UTF-16 and GB18030."
+    )
     delimiter: str | None = None
     versions: dict[str, Names] = Field(default_factory=dict, description="Version label: headers that tell it apart.")
-    file_name: str | None = Field(None, description="Regex with groups captured_epoch, captured_date, window_start, window_end.")
+    file_name: Pattern | None = Field(None, description="Regex with groups captured_epoch, captured_date, window_start, window_end.")
     window: Literal["lifetime", "range"] = "lifetime"
-    timezone: str | None = None
+    timezone: Timezone | None = None
     currency: str | None = None
     max_rows: int | None = Field(None, description="The platform's own cap: a file this long may be truncated.")
     is_owned: bool = True
@@ -150,8 +190,11 @@ class FormatSpec(_Model):
                 if name not in known and name != "account":
                     raise ValueError(f"{self.format_id}: '{name}' is no column of entity '{block.entity}'")
             for column in block.columns:
-                if column.type == "ratio" and column.scale is None and not any("%" in normalise_header(s) for s in column.source):
+                if column.type == "ratio" and column.scale is None and not any("(%)" in normalise_header(s) for s in column.source):
                     raise ValueError(f"{self.format_id}: ratio '{column.to}' needs a scale (fraction or percent)")
+                for word in column.map:
+                    if word.startswith("/"):
+                        _as_pattern(word.strip("/"))
         return self
 
 
@@ -161,7 +204,7 @@ class Platform(_Model):
     platform: str
     name_zh: str
     name_en: str
-    timezone: str = "Asia/Shanghai"
+    timezone: Timezone = "Asia/Shanghai"
     currency: str = "CNY"
     data_latency_hours: int = 24
     maturity_days: int = Field(default=7, description="Age after which a post has nearly all its views.")
@@ -213,9 +256,25 @@ def platform_files() -> list[Path]:
 
 
 def platforms() -> dict[str, Platform]:
-    """Every platform by its id; a folder with a platform.yaml is all it takes."""
-    found = [Platform(**yaml.safe_load(path.read_text(encoding="utf-8"))) for path in platform_files()]
-    return {p.platform: p for p in found}
+    """Every platform by its id; a folder with a platform.yaml is all it takes. Broken ones of the user: see `broken_specs`."""
+    found: dict[str, Platform] = {}
+    for path in platform_files():
+        try:
+            platform = read_platform(path)
+        except ValueError:
+            if PLATFORMS_DIR in path.parents:
+                raise
+            continue  # reported by broken_specs()
+        found[platform.platform] = platform
+    return found
+
+
+def read_platform(path: Path) -> Platform:
+    """The platform in one YAML file. ValueError names the file and the mistake."""
+    try:
+        return Platform(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def spec_files() -> list[Path]:
@@ -238,13 +297,14 @@ def load_specs() -> list[FormatSpec]:
 
 
 def broken_specs() -> dict[Path, str]:
-    """User formats that cannot be read, with the reason: shown by `pulse status` and on the data-health page."""
+    """User formats and platforms that cannot be read, with the reason: shown by `pulse status`."""
     problems: dict[Path, str] = {}
-    for path in spec_files():
-        try:
-            read_spec(path)
-        except ValueError as error:
-            problems[path] = str(error)
+    for paths, read in ((spec_files(), read_spec), (platform_files(), read_platform)):
+        for path in paths:
+            try:
+                read(path)
+            except ValueError as error:
+                problems[path] = str(error)
     return problems
 
 

@@ -68,6 +68,8 @@ def workbook_grids(path: Path, kind: str) -> list[Grid]:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise FileProblem("password", "The workbook is protected by a password. Save a copy without one.") from error
         raise FileProblem("broken_workbook", f"The workbook cannot be opened: {error}") from error
+    if not frames:
+        raise FileProblem("broken_workbook", "The workbook has no sheet. Export it again.")
     return [_sheet_grid(name, frame, rounded) for name, frame in frames.items()]
 
 

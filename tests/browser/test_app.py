@@ -79,3 +79,9 @@ def test_both_themes_are_drawn(browser, app_url, theme):
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 23, 30)"}[theme]
     assert reader.foreign == [] and reader.errors == []
     reader.context.close()
+
+
+def test_the_start_page_answers_to_its_own_name_too(visit):
+    visit.open("overview?platform=douyin")
+    assert visit.page.inner_text("h1") == words("zh")["page.overview"]
+    assert visit.page.get_by_role("dialog").count() == 0

@@ -5,8 +5,8 @@
     post_hook='{{ remember_loads() }}',
 ) }}
 -- depends_on: {{ ref('load_ledger') }}
-{%- set columns = 'event_key, load_id, loaded_at, source, event_type, occurred_at, business_date, platform, account_key, session_key, channel,
-        campaign_key, campaign, platform_post_id, page, item_id, order_id, amount, currency' %}
+{%- set columns = 'event_key, load_id, loaded_at, source, event_type, occurred_at, business_date, platform, account_key, session_key,
+        channel, campaign_key, campaign, platform_post_id, page, item_id, order_id, amount, currency' %}
 
 with arrivals as (
     select * from {{ ref('stg_events') }}

@@ -10,19 +10,28 @@ with aliases as (
     select * from {{ ref('stg_person_aliases') }}
 ),
 
+{% if is_incremental() %}
+-- Orders with a line in a new load, and orders whose buyer has become known under another key since.
+touched as (
+    select order_id
+    from {{ ref('stg_orders') }}
+    where load_id in ({{ unseen_loads('fct_orders') }})
+
+    union all
+
+    select standing.order_id
+    from {{ this }} as standing
+    inner join aliases on standing.source_person_key = aliases.alias_person_key
+    where standing.person_key is distinct from aliases.person_key
+),
+{% endif %}
 arrivals as (
     select
         *,
         concat_ws('|', order_id, order_line_id) as line_key
     from {{ ref('stg_orders') }}
     {% if is_incremental() -%}
-    where order_id in (
-        select order_id from {{ ref('stg_orders') }} where load_id in ({{ unseen_loads('fct_orders') }})
-        union all
-        select standing.order_id from {{ this }} as standing
-        inner join aliases on standing.source_person_key = aliases.alias_person_key
-        where standing.person_key is distinct from aliases.person_key
-    )
+    where order_id in (select order_id from touched)
     {%- endif %}
 ),
 

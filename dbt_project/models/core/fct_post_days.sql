@@ -7,17 +7,23 @@
 -- depends_on: {{ ref('load_ledger') }}, {{ ref('stg_post_snapshots') }}
 {%- set columns = var('increment_columns') %}
 
+with
+{% if is_incremental() %}
 -- A post is derived anew, whole, when any capture of it arrives: a capture that comes late splits a difference made before.
-with captures as (
+touched as (
+    select post_key
+    from {{ ref('stg_post_snapshots') }}
+    where load_id in ({{ unseen_loads('fct_post_days') }})
+),
+{% endif %}
+captures as (
     select
         snapshots.*,
         posts.published_date
     from {{ ref('fct_post_snapshots') }} as snapshots
     inner join {{ ref('dim_posts') }} as posts on snapshots.post_key = posts.post_key
     {% if is_incremental() -%}
-    where snapshots.post_key in (
-        select post_key from {{ ref('stg_post_snapshots') }} where load_id in ({{ unseen_loads('fct_post_days') }})
-    )
+    where snapshots.post_key in (select post_key from touched)
     {%- endif %}
 ),
 
@@ -28,10 +34,10 @@ known_figures as (
         account_key,
         captured_at,
         captured_date,
-        published_date,
         {%- for column in columns %}
-        {{ known(column) }} as {{ column }}{{ ',' if not loop.last }}
+        {{ known(column) }} as {{ column }},
         {%- endfor %}
+        published_date
     from captures
     where window_kind = 'lifetime'
 ),
@@ -39,13 +45,13 @@ known_figures as (
 -- Column by column: a capture that lacks a figure, or has a bound only, is stepped over.
 figures_before as (
     select
-        *,
         {%- for column in columns %}
-        lag({{ column }} ignore nulls) over captures_of_post as {{ column }}_before,
-        lag(case when {{ column }} is not null then captured_date end ignore nulls) over captures_of_post as {{ column }}_day_before{{ ',' if not loop.last }}
+        lag({{ column }} ignore nulls) over earlier as {{ column }}_before,
+        lag(case when {{ column }} is not null then captured_date end ignore nulls) over earlier as {{ column }}_day_before,
         {%- endfor %}
+        *
     from known_figures
-    window captures_of_post as (partition by post_key order by captured_at)
+    window earlier as (partition by post_key order by captured_at)
 ),
 
 increments as (
@@ -53,11 +59,11 @@ increments as (
         post_key,
         platform,
         account_key,
-        captured_date,
         {%- for column in columns %}
         {{ increment(column) }} as {{ column }},
-        {{ increment_from(column) }} as {{ column }}_from{{ ',' if not loop.last }}
+        {{ increment_from(column) }} as {{ column }}_from,
         {%- endfor %}
+        captured_date
     from figures_before
 ),
 
@@ -84,12 +90,12 @@ differences as (
         max(account_key) as account_key,
         business_date,
         'difference' as method,
+        {%- for column in columns %}
+        {{ sum_count(part_of_day(column)) }} as {{ column }},
+        {%- endfor %}
         cast(max({{ days_between('span_from', 'captured_date') }} + 1) as bigint) as span_days,
         bool_or(span_from < captured_date) as is_estimated,
-        bool_or(is_correction and business_date = captured_date) as is_correction,
-        {%- for column in columns %}
-        {{ sum_count(part_of_day(column)) }} as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        bool_or(is_correction and business_date = captured_date) as is_correction
     from parts
     group by post_key, business_date
 ),
@@ -110,12 +116,12 @@ reported as (
         account_key,
         window_start as business_date,
         'reported' as method,
+        {%- for column in columns %}
+        {{ known(column) }} as {{ column }},
+        {%- endfor %}
         cast(1 as bigint) as span_days,
         false as is_estimated,
-        false as is_correction,
-        {%- for column in columns %}
-        {{ known(column) }} as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        false as is_correction
     from reports
     where recency = 1
 ),
@@ -125,11 +131,10 @@ post_days as (
 
     union all
 
-    select * from differences
-    where not exists (
-        select 1 from reported
-        where reported.post_key = differences.post_key and reported.business_date = differences.business_date
-    )
+    select differences.*
+    from differences
+    left join reported on differences.post_key = reported.post_key and differences.business_date = reported.business_date
+    where reported.post_key is null
 )
 
 select * from post_days

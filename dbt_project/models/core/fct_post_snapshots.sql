@@ -21,12 +21,19 @@ delivered as (
 ),
 
 -- Time zone arithmetic is slow; captures share few instants.
+captures as (
+    select distinct
+        captured_at,
+        platform
+    from delivered
+),
+
 capture_days as (
     select
         captures.captured_at,
         captures.platform,
         {{ local_date('captures.captured_at', "coalesce(platforms.timezone, '" ~ var('timezone') ~ "')") }} as captured_date
-    from (select distinct captured_at, platform from delivered) as captures
+    from captures
     left join {{ ref('dim_platforms') }} as platforms on captures.platform = platforms.platform
 )
 

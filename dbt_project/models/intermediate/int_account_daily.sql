@@ -1,6 +1,6 @@
--- One figure per metric, account and day: the account's own report where there is one, else the sum over its posts. The two are never added.
-{%- set columns = ['view_count', 'impression_count', 'like_count', 'endorsement_count', 'comment_count', 'share_count', 'repost_count', 'save_count',
-    'coin_count', 'danmaku_count', 'posts_published_count'] %}
+-- The account's own report where there is one, else the sum over its posts, metric by metric. The two are never added.
+{%- set columns = ['view_count', 'impression_count', 'like_count', 'endorsement_count', 'comment_count', 'share_count', 'repost_count',
+    'save_count', 'coin_count', 'danmaku_count', 'posts_published_count'] %}
 
 with content as (
     select

@@ -1,6 +1,6 @@
 -- Daily sums over posts by content type, beside what was published that day. Counts of people (reach, viewers) are not summed.
-{%- set columns = ['view_count', 'impression_count', 'like_count', 'endorsement_count', 'comment_count', 'share_count', 'repost_count', 'save_count',
-    'coin_count', 'danmaku_count', 'engagement_count'] %}
+{%- set columns = ['view_count', 'impression_count', 'like_count', 'endorsement_count', 'comment_count', 'share_count', 'repost_count',
+    'save_count', 'coin_count', 'danmaku_count', 'engagement_count'] %}
 
 with post_days as (
     select

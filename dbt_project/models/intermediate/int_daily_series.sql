@@ -38,11 +38,32 @@ points as (
     from account_days
     union all
     {%- endfor %}
-    select 'all', 'all', 'active_people_count', business_date, cast(people_count as double), false from people
+    select
+        'all' as platform,
+        'all' as account_key,
+        'active_people_count' as metric,
+        business_date,
+        cast(people_count as double) as value,
+        false as is_provisional
+    from people
     union all
-    select 'all', 'all', 'order_count', business_date, cast(order_count as double), false from orders
+    select
+        'all' as platform,
+        'all' as account_key,
+        'order_count' as metric,
+        business_date,
+        cast(order_count as double) as value,
+        false as is_provisional
+    from orders
     union all
-    select 'all', 'all', 'net_amount', business_date, cast(net_amount as double), false from orders
+    select
+        'all' as platform,
+        'all' as account_key,
+        'net_amount' as metric,
+        business_date,
+        cast(net_amount as double) as value,
+        false as is_provisional
+    from orders
 )
 
 select

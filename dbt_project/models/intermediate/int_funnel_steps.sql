@@ -1,4 +1,4 @@
--- A person enters a funnel once per day, at the first event of its first step that day, and each next step is the earliest one after the last.
+-- A person enters a funnel once per day, at that day's first event of its first step; each next step is the earliest one after the last.
 with moments as (
     select
         person_key,

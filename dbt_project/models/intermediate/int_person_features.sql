@@ -38,9 +38,17 @@ active_days as (
         business_date,
         {{ days_between('lag(business_date) over (partition by person_key order by business_date)', 'business_date') }} as gap_days
     from (
-        select person_key, business_date from events
-        union
-        select person_key, business_date from orders
+        select
+            person_key,
+            business_date
+        from events
+
+        union distinct
+
+        select
+            person_key,
+            business_date
+        from orders
     ) as days
 ),
 
@@ -67,10 +75,10 @@ recent_events as (
 volumes as (
     select
         person_key,
-        count(distinct session_key) as session_count,
         {%- for verb in verbs %}
-        count(*) filter (where verb = '{{ verb }}') as {{ verb }}_count{{ ',' if not loop.last }}
+        count(*) filter (where verb = '{{ verb }}') as {{ verb }}_count,
         {%- endfor %}
+        count(distinct session_key) as session_count
     from recent_events
     group by person_key
 ),
@@ -87,9 +95,13 @@ purchases as (
     group by person_key
 ),
 
-top_channels as ({{ most_frequent('recent_events', 'channel') }}),
+top_channels as (
+    {{ most_frequent('recent_events', 'channel') }}
+),
 
-top_platforms as ({{ most_frequent('recent_events', 'platform') }})
+top_platforms as (
+    {{ most_frequent('recent_events', 'platform') }}
+)
 
 select
     rhythms.person_key,

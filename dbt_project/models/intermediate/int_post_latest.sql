@@ -3,7 +3,8 @@ with ranked as (
     select
         snapshot_key,
         row_number() over (
-            partition by post_key order by window_kind = 'lifetime' desc, captured_at desc, window_end desc nulls last, window_start nulls first
+            partition by post_key
+            order by window_kind = 'lifetime' desc, captured_at desc, window_end desc nulls last, window_start asc nulls first
         ) as recency
     from {{ ref('fct_post_snapshots') }}
 )

@@ -1,6 +1,7 @@
-{%- set columns = ['view_count', 'impression_count', 'like_count', 'endorsement_count', 'comment_count', 'share_count', 'repost_count', 'save_count',
-    'coin_count', 'danmaku_count', 'engagement_count'] %}
-{%- set pairs = ['er_views_numerator_count', 'er_views_denominator_count', 'er_impressions_numerator_count', 'er_impressions_denominator_count'] %}
+{%- set columns = ['view_count', 'impression_count', 'like_count', 'endorsement_count', 'comment_count', 'share_count', 'repost_count',
+    'save_count', 'coin_count', 'danmaku_count', 'engagement_count'] %}
+{%- set pairs = ['er_views_numerator_count', 'er_views_denominator_count', 'er_impressions_numerator_count',
+    'er_impressions_denominator_count'] %}
 
 with by_type as (
     select

@@ -27,10 +27,10 @@ exact_figures as (
 rates as (
     select
         post_key,
-        follower_total_count,
         {%- for rate in rates %}
-        {{ metric_of_row(rate) }} as {{ rate }}{{ ',' if not loop.last }}
+        {{ metric_of_row(rate) }} as {{ rate }},
         {%- endfor %}
+        follower_total_count
     from exact_figures
 ),
 

@@ -1,10 +1,26 @@
 -- A source is one account's files of one format. When its next file is due follows from its own rhythm.
 with data_days as (
-    select load_id, max(business_date) as data_through_date from {{ ref('stg_account_days') }} group by load_id
+    select
+        load_id,
+        max(business_date) as data_through_date
+    from {{ ref('stg_account_days') }}
+    group by load_id
+
     union all
-    select load_id, max(business_date) as data_through_date from {{ ref('fct_events') }} group by load_id
+
+    select
+        load_id,
+        max(business_date) as data_through_date
+    from {{ ref('fct_events') }}
+    group by load_id
+
     union all
-    select load_id, max(ordered_date) as data_through_date from {{ ref('stg_orders') }} group by load_id
+
+    select
+        load_id,
+        max(ordered_date) as data_through_date
+    from {{ ref('stg_orders') }}
+    group by load_id
 ),
 
 loads as (
@@ -25,9 +41,9 @@ loads as (
 rhythms as (
     select
         *,
-        {{ days_between('lag(captured_date) over (partition by platform, account_key, format_id order by captured_date)', 'captured_date') }}
-            as gap_days
+        {{ days_between('lag(captured_date) over files', 'captured_date') }} as gap_days
     from loads
+    window files as (partition by platform, account_key, format_id order by captured_date)
 ),
 
 sources as (

@@ -3,7 +3,7 @@ with recursive statements as (
     select
         alias_person_key,
         person_key,
-        row_number() over (partition by alias_person_key order by observed_at desc, loaded_at desc, person_key) as recency
+        row_number() over (partition by alias_person_key order by observed_at desc, loaded_at desc, person_key asc) as recency
     from {{ ref('stg_people') }}
     where kind = 'alias' and alias_person_key is not null and person_key is not null and alias_person_key <> person_key
 ),

@@ -1,1 +1,8 @@
-select * from {{ source('raw', 'rejects') }}
+select
+    load_id,
+    row_number,
+    reason_code,
+    column_name,
+    message,
+    raw_row
+from {{ source('raw', 'rejects') }}

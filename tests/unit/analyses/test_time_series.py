@@ -115,6 +115,13 @@ def test_small_counts_have_no_narrow_range() -> None:
     assert decompose(frame, calendar())["is_anomaly"].mean() < 0.01
 
 
+def test_a_series_of_quiet_and_lively_days_is_not_all_alarm() -> None:
+    rng = np.random.default_rng(4)
+    lively = rng.random(300) < 0.25
+    values = np.where(lively, rng.lognormal(7, 0.5, 300), 100 + rng.integers(0, 3, 300)).round()
+    assert decompose(long_frame(values), calendar())["is_anomaly"].mean() < 0.06
+
+
 def test_a_running_total_is_judged_by_its_daily_change() -> None:
     rng = np.random.default_rng(2)
     change = rng.normal(30, 6, 300)

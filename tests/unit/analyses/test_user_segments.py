@@ -97,7 +97,7 @@ def test_shuffled_rows_change_nothing(planted: tuple[pl.DataFrame, np.ndarray, S
 def test_ids_stay_from_run_to_run(planted: tuple[pl.DataFrame, np.ndarray, SegmentResult]) -> None:
     people, kind, first = planted
     same = segment_people(people, first.memory)
-    assert same.segments.equals(first.segments)
+    assert same.segments.equals(first.segments) and same.profiles.equals(first.profiles)
     assert same.memory.centroids.equals(first.memory.centroids)
     # other people of the same kinds: an id still means the same kind of people
     others, other_kind = planted_people(1_200, seed=12)
@@ -174,6 +174,7 @@ def test_choice_keeps_last_runs_number_while_it_is_sound() -> None:
     weak = Candidate(4, 0.7, 0.1, 0.65)
     assert choose([three, five, six], None) == (five, "kmeans_largest_stable_k")
     assert choose([three, five, six], 3) == (three, "kmeans_previous_k")
+    assert choose([three, five, six], 5) == (five, "kmeans_largest_stable_k")
     assert choose([three, five, six], 6) == (five, "kmeans_largest_stable_k")
     assert choose([weak, six], None) == (weak, "kmeans_most_stable_k")
     assert choose([six], None) == (None, "one_group_none_stable")

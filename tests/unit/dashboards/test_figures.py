@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,10 @@ def test_a_funnel_leaves_the_same_open_days_out_of_its_comparison(ask):
         end=dt.date(2026, 9, 23) + dt.timedelta(days=int(closed_days) - 1),
     )[0]
     assert before["entry_count"].iloc[0] == expected
+
+
+def test_sessions_that_ask_at_once_each_get_their_own_answer(ask):
+    days = [START + dt.timedelta(days=n) for n in range(30)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda day: ask("select $day::date as day, $day::date + 1 as next", day=day), days * 8))
+    assert [(day.date(), following.date()) for day, following in answers] == [(day, day + dt.timedelta(days=1)) for day in days * 8]

@@ -85,10 +85,10 @@ def events_spec(**changes: Any) -> FormatSpec:
     return FormatSpec(**{**spec, **changes})
 
 
-def csv_text(rows: list[list[Any]], delimiter: str = ",", newline: str = "\r\n") -> str:
+def csv_text(rows: list[list[Any]], delimiter: str = ",", newline: str = "\r\n", quoting: int = csv.QUOTE_MINIMAL) -> str:
     """Rows as a csv writer puts them."""
     target = io.StringIO()
-    csv.writer(target, delimiter=delimiter, lineterminator=newline).writerows(rows)
+    csv.writer(target, delimiter=delimiter, lineterminator=newline, quoting=quoting).writerows(rows)  # type: ignore[arg-type]
     return target.getvalue()
 
 

@@ -16,7 +16,9 @@ UNITS = {"千": 3, "k": 3, "K": 3, "万": 4, "w": 4, "W": 4, "m": 6, "M": 6, "�
 def cell(text: str) -> str | None:
     """The trimmed cell with plain digits, or None where it means missing."""
     trimmed = text.strip("\ufeff\u200b\u00a0\u3000 \t\r\n")
-    plain = "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else c for c in trimmed).replace("\u3000", " ").replace("\u2212", "-")
+    plain = (
+        "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else c for c in trimmed).replace("\u3000", " ").replace("\u2212", "-")
+    )
     return None if plain in MISSING else plain
 
 

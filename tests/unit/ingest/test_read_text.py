@@ -106,7 +106,15 @@ def test_thousands_in_a_tab_file_do_not_make_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "preamble",
-    ["作品数据导出\n\n", "报表：作品\n账号,示例\n,,,,,\n", "# 日期 2026\n#\n", "说明,,,,,\n", '"最多导出1000条\n按时间倒序",,,,,\n', "\n", "\r\n\r\n"],
+    [
+        "作品数据导出\n\n",
+        "报表：作品\n账号,示例\n,,,,,\n",
+        "# 日期 2026\n#\n",
+        "说明,,,,,\n",
+        '"最多导出1000条\n按时间倒序",,,,,\n',
+        "\n",
+        "\r\n\r\n",
+    ],
 )
 def test_lines_above_the_header_belong_to_the_writer(tmp_path: Path, preamble: str) -> None:
     loaded = read(write(tmp_path, preamble + csv_text(TWO_ROWS, newline="\n")))
@@ -189,13 +197,18 @@ def test_very_wide_and_very_long_lines(tmp_path: Path) -> None:
     assert loaded.manifest["rows_loaded"] == 1
     assert len(loaded.manifest["unknown_columns"]) == 3000
     huge = "长" * 6_000_000  # 18 MB in one cell
-    assert table(read(write_csv(tmp_path, [HEADER, [huge, *ROW[1:]], ROW], name="huge.csv")))["title"].str.len_chars().to_list() == [6_000_000, 4]
+    assert table(read(write_csv(tmp_path, [HEADER, [huge, *ROW[1:]], ROW], name="huge.csv")))["title"].str.len_chars().to_list() == [
+        6_000_000,
+        4,
+    ]
 
 
 def test_columns_without_a_name_or_with_the_same_name_are_kept(tmp_path: Path) -> None:
     header = [*HEADER, "", "备注", "备注", "备注__2", ""]
     loaded = read(write_csv(tmp_path, [header, [*ROW, "a", "b", "c", "d", ""]]))
-    assert loaded.manifest["unknown_columns"] == ["column 7", "备注", "备注__2", "备注__2__2"] or len(loaded.manifest["unknown_columns"]) == 4
+    assert (
+        loaded.manifest["unknown_columns"] == ["column 7", "备注", "备注__2", "备注__2__2"] or len(loaded.manifest["unknown_columns"]) == 4
+    )
     assert [v in table(loaded)["extra"][0] for v in "abcd"] == [True] * 4
 
 

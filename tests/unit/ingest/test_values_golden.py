@@ -32,7 +32,9 @@ def _flag(mask: pl.Series | None) -> bool:
     return mask is not None and bool(mask[0])
 
 
-@pytest.mark.parametrize("cell", [None, "", " ", "\t", "-", "--", "—", "–", "/", "N/A", "NULL", "nan", "None", "暂无数据", "无", "(空)", "(跳过)", "（空）"])
+@pytest.mark.parametrize(
+    "cell", [None, "", " ", "\t", "-", "--", "—", "–", "/", "N/A", "NULL", "nan", "None", "暂无数据", "无", "(空)", "(跳过)", "（空）"]
+)
 def test_missing_is_null_never_zero(cell: str | None) -> None:
     for parsed in (
         values.parse_count(_text(cell)),
@@ -344,7 +346,8 @@ def test_long_ids_are_fine_when_some_have_their_own_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "value"), [("是", True), ("否", False), ("TRUE", True), ("false", False), ("1", True), ("原创", True), ("转发", False), ("maybe", BAD)]
+    ("cell", "value"),
+    [("是", True), ("否", False), ("TRUE", True), ("false", False), ("1", True), ("原创", True), ("转发", False), ("maybe", BAD)],
 )
 def test_booleans(cell: str, value: Any) -> None:
     _check(values.parse_boolean(_text(cell), {"true": ["原创"], "false": ["转发"]}), value)
