@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from pipelines.analyses.schemas import ANALYSES_TABLES
 from pipelines.ingest.landing import quarantined_files
 from pipelines.ingest.spec import ENTITIES_FILE, platform_files, platforms
 from pipelines.settings import DBT_DIR, PROJECT_DIR, settings
+from pipelines.sql import literal
 
 TIME_ZONE = "Asia/Shanghai"
 
@@ -107,6 +108,8 @@ def begin_build(path: Path, loads: list[dict[str, Any]], from_scratch: bool = Fa
         lake.create_raw(connection, loads)
         _create_reference_tables(connection, loads)
         _create_analyses(connection)
+        if release is not None and not reuse:
+            _remember_segments(connection, release)
     return reuse
 
 
@@ -159,6 +162,16 @@ def _create_analyses(connection: duckdb.DuckDBPyConnection) -> None:
         connection.register("incoming", empty.to_arrow())
         connection.execute(f"create table if not exists analyses.{table} as select * from incoming")
         connection.unregister("incoming")
+
+
+def _remember_segments(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
+    """Where the segments lay in the last release, so that a build from scratch gives them the same ids."""
+    connection.execute(f"attach {literal(release)} as published (read_only)")
+    for table in ("segment_centroids", "segment_cutpoints"):
+        columns = ", ".join(ANALYSES_TABLES[table])
+        with suppress(duckdb.CatalogException, duckdb.BinderException):  # a release from before these tables has nothing to remember
+            connection.execute(f"insert into analyses.{table} select {columns} from published.analyses.{table}")
+    connection.execute("detach published")
 
 
 def write_table(path: Path, table: str, frame: pl.DataFrame) -> None:

@@ -87,14 +87,16 @@ def _noise(one: DailySeries, centre: Array, days_ahead: Array) -> Array:
     """Standard deviation of a day's surprise from the surprises of the days before.
 
     The larger of two readings: the median (half the days may be odd) and the 90th percentile (for series that are quiet on
-    most days and lively on the others, where a median would call every lively day odd). Whole-number counts are never less noisy than chance makes them.
+    most days and lively on the others, where a median would call every lively day odd). Whole-number counts are never less
+    noisy than chance makes them.
     """
     surprise = np.abs(one.to_scale(one.final) - centre) / np.sqrt(np.maximum(days_ahead, 1))
     known = np.flatnonzero(~np.isnan(surprise))
     recent = np.concatenate([np.full(SCALE_DAYS - 1, np.nan), surprise[known]])
     windows = np.lib.stride_tricks.sliding_window_view(recent, SCALE_DAYS)
-    typical, large = np.nanquantile(windows, [0.5, 0.9], axis=1)
-    scale = np.maximum(1.4826 * typical, large / 1.645)
+    ordered, count = np.sort(windows, axis=1), np.minimum(np.arange(known.size) + 1, SCALE_DAYS)  # NaN goes last
+    rows = np.arange(known.size)
+    scale = np.maximum(1.4826 * ordered[rows, (count - 1) // 2], ordered[rows, np.ceil(0.9 * (count - 1)).astype(int)] / 1.645)
     before = last_known(np.where(np.isnan(surprise), np.nan, 1.0))
     before = np.concatenate([[-1], before[:-1]])
     seen = np.searchsorted(known, before, side="right")  # surprises at or before that day

@@ -28,6 +28,7 @@ FileType = Literal["text", "xlsx", "xls", "html", "jsonl"]
 ColumnType = Literal["text", "id", "count", "ratio", "number", "duration", "datetime", "date", "boolean", "person", "account", "json"]
 
 
+@lru_cache(maxsize=65536)
 def normalise_header(text: str | None) -> str:
     """A header as it is compared: NFKC, no zero-width characters, single spaces, lower case."""
     if text is None:
@@ -159,7 +160,6 @@ class FormatSpec(_Model):
     encodings: Annotated[list[Annotated[str, AfterValidator(_as_encoding)]], BeforeValidator(_as_list)] = Field(
         default_factory=list, description="Encodings tried beside UTF-8, UTF-16 and GB18030."
     )
-    delimiter: str | None = None
     versions: dict[str, Names] = Field(default_factory=dict, description="Version label: headers that tell it apart.")
     file_name: Pattern | None = Field(None, description="Regex with groups captured_epoch, captured_date, window_start, window_end.")
     window: Literal["lifetime", "range"] = "lifetime"
