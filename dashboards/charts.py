@@ -260,8 +260,8 @@ def series(actual: pd.DataFrame, forecast: pd.DataFrame, marks: pd.DataFrame, la
     ]
     base = alt.Chart(past).encode(x=x)
     layers: list[Any] = [
-        base.mark_area(opacity=0.13, color=color("accent")).encode(
-            y=alt.Y("lower:Q", axis=y_axis(unit), scale=alt.Scale(zero=False)), y2="upper:Q"
+        base.mark_area(opacity=0.13, color=color("accent"), clip=True).encode(
+            y=alt.Y("lower:Q", axis=y_axis(unit), scale=_line_scale(past, forecast)), y2="upper:Q"
         ),
         base.mark_line(strokeWidth=1.5, strokeDash=[4, 3])
         .encode(y=alt.Y("expected:Q"), color=alt.Color("n:N", scale=colors, legend=_legend(lines=True)))
@@ -281,6 +281,18 @@ def series(actual: pd.DataFrame, forecast: pd.DataFrame, marks: pd.DataFrame, la
     return alt.layer(*layers)
 
 
+def _line_scale(past: pd.DataFrame, forecast: pd.DataFrame) -> alt.Scale:
+    """A y scale that shows the lines: a band many times as wide would press them flat, so it may run out of the picture."""
+    drawn = ((past, "actual"), (past, "expected"), (forecast, "forecast"))
+    lines = pd.concat([frame[column] for frame, column in drawn if column in frame]).dropna()
+    bands = pd.concat([frame[side] for frame in (past, forecast) for side in ("lower", "upper") if side in frame]).dropna()
+    if lines.empty or bands.empty:
+        return alt.Scale(zero=False)
+    room = 0.6 * max(lines.max() - lines.min(), abs(lines.max()) * 0.1, 1.0)
+    low, high = max(lines.min() - room, bands.min()), min(lines.max() + room, bands.max())
+    return alt.Scale(domain=[min(low, lines.min()), max(high, lines.max())], zero=False, nice=True)
+
+
 def _forecast_layers(forecast: pd.DataFrame, x: alt.X, colors: alt.Scale, name: str, unit: str) -> list[Any]:
     rows = with_text(with_text(with_text(forecast, "forecast", unit), "lower", unit), "upper", unit)
     rows = rows.assign(day_text=[fmt.day(day) for day in rows["day"]], band=rows["lower_text"] + " – " + rows["upper_text"])
@@ -293,7 +305,7 @@ def _forecast_layers(forecast: pd.DataFrame, x: alt.X, colors: alt.Scale, name: 
         ],
     )
     return [
-        base.mark_area(opacity=0.2, color=color("forecast")).encode(y="lower:Q", y2="upper:Q"),
+        base.mark_area(opacity=0.2, color=color("forecast"), clip=True).encode(y="lower:Q", y2="upper:Q"),
         base.mark_line(strokeWidth=2.2)
         .encode(y="forecast:Q", color=alt.Color("n:N", scale=colors, legend=_legend(lines=True)))
         .transform_calculate(n=f"'{name}'"),

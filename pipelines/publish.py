@@ -11,6 +11,8 @@ import re
 import shutil
 from pathlib import Path
 
+import duckdb
+
 from pipelines.settings import settings
 from pipelines.warehouse import connect, current_release
 
@@ -34,6 +36,13 @@ def publish(build: Path, release_id: str) -> Path:
 
 def audit(build: Path) -> None:
     """Read every column of every table once, so that a damaged file is never published. AuditFailed with the reason."""
+    try:
+        _read_all(build)
+    except duckdb.Error as error:
+        raise AuditFailed(f"{build.name} cannot be read whole: {error}") from error
+
+
+def _read_all(build: Path) -> None:
     with connect(build) as connection:
         connection.execute("checkpoint")
     if build.with_name(build.name + ".wal").exists():

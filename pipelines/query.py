@@ -30,6 +30,7 @@ BOUNDS = (
     "python_enable_replacements = false",
 )
 READING = {duckdb.StatementType.SELECT}
+MAX_ROWS = 5_000_000  # DuckDB's own limit ends where the result leaves it
 
 
 def open_release(path: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -59,11 +60,16 @@ def query(sql: str, seconds: float = 60.0) -> pl.DataFrame:
             raise QueryRefused("One statement at a time, please.")
         if statements[0].type not in READING:
             raise QueryRefused("Only reading is possible here: SELECT, WITH … SELECT, DESCRIBE, SHOW, SUMMARIZE.")
-        return connection.sql(sql).pl()
+        rows = connection.sql(sql).limit(MAX_ROWS + 1).pl()
     except duckdb.InterruptException as error:
         raise QueryRefused(f"The query took longer than {seconds:.0f} seconds and was stopped.") from error
     except duckdb.Error as error:
         raise QueryRefused(str(error)) from error
+    except pl.exceptions.PolarsError as error:  # an interval or a union: types that no frame has
+        raise QueryRefused("The result has a column of a type that cannot be shown, such as INTERVAL. Cast it to VARCHAR.") from error
     finally:
         timer.cancel()
         connection.close()
+    if rows.height > MAX_ROWS:
+        raise QueryRefused(f"The result has more than {MAX_ROWS:,} rows. Aggregate it or add a LIMIT.")
+    return rows

@@ -39,16 +39,6 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- The age in days at which a platform's posts have gathered about nine tenths of their figures (`vars.maturity_days`). -#}
-{% macro maturity_days(platform) -%}
-    case {{ platform }}
-        {%- for name, days in var('maturity_days').items() if name != 'default' %}
-        when '{{ name }}' then {{ days }}
-        {%- endfor %}
-        else {{ var('maturity_days').default }}
-    end
-{%- endmacro %}
-
 {#- One key for post, capture and window: a NULL window would never match in a join. -#}
 {% macro snapshot_key() -%}
     md5(concat_ws('|', post_key, {{ micros('captured_at') }}, window_kind, coalesce(cast(window_start as varchar), ''), coalesce(cast(window_end as varchar), '')))

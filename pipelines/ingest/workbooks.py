@@ -67,7 +67,7 @@ def workbook_grids(path: Path, kind: str) -> list[Grid]:
     except Exception as error:  # fastexcel raises its own family of errors for every way a workbook can be broken
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise FileProblem("password", "The workbook is protected by a password. Save a copy without one.") from error
-        raise FileProblem("broken_workbook", f"The workbook cannot be opened: {error}") from error
+        raise FileProblem("broken_workbook", f"The workbook cannot be opened ({str(error).splitlines()[0]}). Export it again.") from error
     if not frames:
         raise FileProblem("broken_workbook", "The workbook has no sheet. Export it again.")
     return [_sheet_grid(name, frame, rounded) for name, frame in frames.items()]

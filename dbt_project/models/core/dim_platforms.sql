@@ -5,8 +5,9 @@ select
     timezone,
     currency,
     cast(data_latency_hours as bigint) as data_latency_hours,
-    {{ maturity_days('platform') }} as maturity_days,
+    maturity_days,
     content_forms,
+    interaction_verbs,
     engagement_members,
     view_definition_zh,
     view_definition_en

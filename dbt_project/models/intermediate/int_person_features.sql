@@ -2,7 +2,17 @@
 {%- set verbs = ['view', 'click', 'visit', 'like', 'comment', 'share', 'save'] %}
 
 with events as (
-    select * from {{ ref('fct_events') }}
+    select
+        person_key,
+        business_date,
+        verb,
+        session_key,
+        channel,
+        platform,
+        order_id,
+        event_key,
+        amount
+    from {{ ref('fct_events') }}
     where person_key is not null
 ),
 
