@@ -28,7 +28,8 @@ cards.figures(
 )
 st.caption(health.release_line(release))
 
-sources, loads, rejects, results = st.tabs([t(f"data_health.{tab}") for tab in ("tab_sources", "tab_loads", "tab_rejects", "tab_checks")])
+tabs = ("tab_sources", "tab_loads", "tab_refused", "tab_rejects", "tab_checks")
+sources, loads, refused, rejects, results = st.tabs([t(f"data_health.{tab}") for tab in tabs])
 with sources:
     st.caption(t("data_health.sources_note"))
     table(health.sources(), "sources")
@@ -40,6 +41,9 @@ with loads:
         st.subheader(fmt.plain(rows["source_name"].iloc[picked]), anchor=False)
         own = health.rejects(str(rows["load_id"].iloc[picked]))
         table(own, "load_rejects") if len(own) else st.caption(t("data_health.no_rejects"))
+with refused:
+    st.caption(t("data_health.refused_note"))
+    table(health.refused_files(), "refused_files")
 with rejects:
     st.caption(t("data_health.rejects_note"))
     table(health.rejects_by_reason(), "reject_reasons")

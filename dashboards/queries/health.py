@@ -64,7 +64,7 @@ def check_totals() -> dict[str, Any]:
 # Doors are checked at different moments of a run; each one's latest run counts.
 LATEST = """
     select * from quality.expectation_results
-    qualify checked_at = max(checked_at) over (partition by door, dataset)
+    qualify run_id = arg_max(run_id, checked_at) over (partition by door, dataset)
 """
 
 
@@ -115,6 +115,16 @@ def rejects_by_reason() -> pd.DataFrame:
         """
         select reason_code, count(*) as rows_rejected, count(distinct load_id) as load_count
         from raw.rejects group by reason_code order by rows_rejected desc
+        """
+    )
+
+
+def refused_files() -> pd.DataFrame:
+    """One row per file that could not be taken in: what was wrong and what to do."""
+    return query(
+        """
+        select source_name, reason_code, message, nearest_format, array_to_string(missing_headers, ', ') as missing_headers, noticed_at
+        from raw.quarantined_files order by noticed_at desc, source_name
         """
     )
 

@@ -26,7 +26,7 @@ def metric_of_row(name: str) -> str:
     return f"abs({name})"
 
 
-class adapter:  # noqa: N801 - dbt's own name
+class adapter:
     """dbt's adapter, as far as the macros use it."""
 
     @staticmethod
@@ -36,7 +36,7 @@ class adapter:  # noqa: N801 - dbt's own name
         return context.resolve(f"duckdb__{name}") or context.resolve(f"default__{name}")
 
 
-class dbt:  # noqa: N801 - dbt's own name
+class dbt:
     """dbt's own macros, as far as the models use them."""
 
     @staticmethod

@@ -10,8 +10,8 @@ select
     platform,
     member
 from members
-where member not in (
+where
     {%- for column in var('engagement_columns') %}
-    '{{ column }}'{{ ',' if not loop.last }}
+    member <> '{{ column }}' and
     {%- endfor %}
-)
+    member is not null

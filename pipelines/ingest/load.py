@@ -23,6 +23,7 @@ from pipelines.ingest.parse import Context, Parsed, parse_blocks
 from pipelines.ingest.read import SourceFile, open_file, readable_name
 from pipelines.ingest.recognise import Recognised, recognise
 from pipelines.ingest.spec import FormatSpec, Platform, load_specs, platforms
+from pipelines.ingest.workbooks import ZIP_ERRORS
 from pipelines.settings import settings
 
 DEFAULT_ACCOUNT = "main"
@@ -239,10 +240,13 @@ def _captured_at(source: SourceFile, path: Path, hints: Hints, facts: dict[str, 
 
 def _workbook_time(path: Path) -> datetime | None:
     """`created` (else `modified`) of the workbook's properties: the moment of export, unless a spreadsheet made it anew."""
-    with zipfile.ZipFile(path) as book:
-        if "docProps/core.xml" not in book.namelist():
-            return None
-        core = book.read("docProps/core.xml").decode("utf-8", errors="replace")
+    try:
+        with zipfile.ZipFile(path) as book:
+            if "docProps/core.xml" not in book.namelist():
+                return None
+            core = book.read("docProps/core.xml").decode("utf-8", errors="replace")
+    except ZIP_ERRORS:  # the tables are whole, only this is not: the file's time is next best
+        return None
     for tag in ("created", "modified"):
         match = re.search(rf"<dcterms:{tag}[^>]*>([^<]+)<", core)
         if match:

@@ -115,6 +115,8 @@ class DropRow(_Model):
 
 
 class Header(_Model):
+    """What the header row holds, and where it may be."""
+
     required: list[Names]
     forbidden: Names = Field(default_factory=list)
     exact_columns: int | None = None
@@ -150,6 +152,8 @@ class Refusal(_Model):
 
 
 class FormatSpec(_Model):
+    """One kind of export file: how to tell it, where its tables are and what its columns mean."""
+
     format_id: str
     version: str = "1"
     platform: str

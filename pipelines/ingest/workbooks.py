@@ -14,10 +14,12 @@ import polars as pl
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.grids import HEAD_ROWS, Body, Grid, column_names, no_bad_rows, text_schema
+from pipelines.ingest.old_workbook import read_old_workbook
 
 MAX_UNZIPPED_BYTES = 1024**3
 MAX_CELLS = 20_000_000  # the reader takes about 50 bytes for each, empty ones included
 MAX_SPAN = 500
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # what a damaged or locked zip raises
 
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]+)"')
 _COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
@@ -59,18 +61,21 @@ class SheetGrid(Grid):
 def workbook_grids(path: Path, kind: str) -> list[Grid]:
     """Every sheet of a workbook. FileProblem when it is damaged, locked or too large to hold."""
     rounded = _check_sheets(path) if kind == "xlsx" else {}
-    import fastexcel
-
     try:
-        book = fastexcel.read_excel(str(path))
-        frames = {name: _load_sheet(book, name) for name in book.sheet_names}
+        frames = _new_sheets(path) if kind == "xlsx" else read_old_workbook(path)
     except Exception as error:  # fastexcel raises its own family of errors for every way a workbook can be broken
-        if "password" in str(error).lower() or "encrypt" in str(error).lower():
-            raise FileProblem("password", "The workbook is protected by a password. Save a copy without one.") from error
-        raise FileProblem("broken_workbook", f"The workbook cannot be opened ({str(error).splitlines()[0]}). Export it again.") from error
+        raise _password_or_broken(error) from error
     if not frames:
         raise FileProblem("broken_workbook", "The workbook has no sheet. Export it again.")
     return [_sheet_grid(name, frame, rounded) for name, frame in frames.items()]
+
+
+def _new_sheets(path: Path) -> dict[str, pl.DataFrame]:
+    """All rows from the first of the sheet on, so that row numbers are those a person sees."""
+    import fastexcel
+
+    book = fastexcel.read_excel(str(path))
+    return {name: book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars() for name in book.sheet_names}
 
 
 def check_zip(path: Path) -> None:
@@ -82,12 +87,8 @@ def check_zip(path: Path) -> None:
                 raise FileProblem("not_a_workbook", "This zip holds no workbook. Unzip it and drop in the files it contains.")
             if sum(info.file_size for info in archive.infolist()) > MAX_UNZIPPED_BYTES:
                 raise FileProblem("too_large", "The workbook unpacks to more than 1 GB. Split the export into shorter periods.")
-    except zipfile.BadZipFile as error:
-        raise _broken(error) from error
-
-
-def _broken(error: Exception) -> FileProblem:
-    return FileProblem("broken_workbook", f"The workbook is cut off or damaged ({error}). Export it again.")
+    except ZIP_ERRORS as error:
+        raise _password_or_broken(error) from error
 
 
 def _check_sheets(path: Path) -> dict[str, str]:
@@ -104,7 +105,7 @@ def _check_sheets(path: Path) -> dict[str, str]:
                     rows, columns, long_numbers = _measure(archive, name)
                     cells += rows * columns
                     rounded |= {str(int(float(n))): f"{float(n):.14E}" for n in long_numbers}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except ZIP_ERRORS as error:
         raise _password_or_broken(error) from error
     if cells > MAX_CELLS:
         raise FileProblem("too_large", "A sheet reaches over more than 20 million cells, most of them empty. Delete the cells far out.")
@@ -112,9 +113,10 @@ def _check_sheets(path: Path) -> dict[str, str]:
 
 
 def _password_or_broken(error: Exception) -> FileProblem:
-    if "encrypted" in str(error):
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if "password" in reason.lower() or "encrypt" in reason.lower():
         return FileProblem("password", "The workbook is protected by a password. Save a copy without one.")
-    return _broken(error)
+    return FileProblem("broken_workbook", f"The workbook is cut off or damaged ({reason}). Export it again.")
 
 
 def _measure(archive: zipfile.ZipFile, name: str) -> tuple[int, int, set[bytes]]:
@@ -141,11 +143,6 @@ def _column_index(letters: bytes) -> int:
     for letter in letters:
         index = index * 26 + letter - 64
     return index
-
-
-def _load_sheet(book: Any, name: str) -> pl.DataFrame:
-    """All rows from the first of the sheet on, so that row numbers are those a person sees."""
-    return book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
 
 
 def _sheet_grid(name: str, frame: pl.DataFrame, rounded: dict[str, str] | None = None) -> SheetGrid:

@@ -87,10 +87,11 @@ def _check_one(context: Any, run_id: str, door: str, name: str, frame: pl.DataFr
     validation = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=expectations))
     outcome = validation.run(batch_parameters={"dataframe": data})
     found = {r.expectation_config.meta["check"]: r for r in outcome.results}
-    return [_row(run_id, door, name, suite[int(i)], r) for i, r in sorted(found.items(), key=lambda kv: int(kv[0]))]
+    at = datetime.now(UTC)
+    return [_row(run_id, at, door, name, suite[int(i)], r) for i, r in sorted(found.items(), key=lambda kv: int(kv[0]))]
 
 
-def _row(run_id: str, door: str, name: str, expectation: Expectation, outcome: Any) -> dict[str, Any]:
+def _row(run_id: str, checked_at: datetime, door: str, name: str, expectation: Expectation, outcome: Any) -> dict[str, Any]:
     kind, arguments, severity = expectation
     detail = outcome.result or {}
     column = arguments.get("column") or ", ".join(
@@ -98,7 +99,7 @@ def _row(run_id: str, door: str, name: str, expectation: Expectation, outcome: A
     )
     return {
         "run_id": run_id,
-        "checked_at": datetime.now(UTC),
+        "checked_at": checked_at,
         "door": door,
         "dataset": name,
         "expectation": kind,

@@ -1,6 +1,6 @@
 """`uv run poe bench`: speed as a ratio to the least work that gives the same result, both measured in this run.
 
-Each measurement runs in a process of its own and counts CPU seconds after imports, because two shared cores make wall time a matter of luck.
+Each measurement runs in a process of its own and counts CPU seconds after imports: on two shared cores wall time is a matter of luck.
 Floors: DuckDB reading the same file into text columns; hand-written SQL for the same facts and marts (floor.sql).
 """
 

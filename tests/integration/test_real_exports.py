@@ -38,7 +38,8 @@ def test_every_row_is_accounted_for(published: Path) -> None:
 def test_douyin_works_and_daily_series(published: Path) -> None:
     works = rows(
         published,
-        """select p.content_type, sum(s.follower_gain_count), sum(s.view_count) from core.fct_post_snapshots s join core.dim_posts p using (post_key)
+        """select p.content_type, sum(s.follower_gain_count), sum(s.view_count)
+           from core.fct_post_snapshots s join core.dim_posts p using (post_key)
            where p.platform = 'douyin' group by 1 order by 1""",
     )
     assert works == [("image_text", 1027, 237891), ("short_video", 15, 7062)]

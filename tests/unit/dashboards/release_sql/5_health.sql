@@ -39,3 +39,8 @@ create table quality.release as
 select getvariable('release_id') as release_id, 'run1' as run_id, getvariable('published_at') as published_at, 'a1b2c3d4e5f6' as code_version,
     (select count(*) from raw.loads) as load_count, (select max(captured_at) from raw.loads) as data_through_at,
     4::bigint as expectations_passed_count, 1::bigint as expectations_failed_count;
+
+create table raw.quarantined_files as
+select 'f00d' as sha256, '门店周报.csv' as source_name, 'unknown_format' as reason_code,
+    'No known format has these headers (门店, 店长). Describe it in data/formats/<name>.yaml.' as message,
+    null::varchar as nearest_format, []::varchar[] as missing_headers, []::varchar[] as unexpected_headers, now() as noticed_at;
