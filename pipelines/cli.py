@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +23,8 @@ from pipelines.settings import settings
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Social Pulse (社媒脉搏): platform exports in, one warehouse and a dashboard out."
 )
-out = Console()
-err = Console(stderr=True)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -58,14 +58,20 @@ def plain_errors() -> Iterator[None]:
 
 
 def _show_progress() -> None:
+    """Bars and steps on a terminal; plain lines, one per step, where a program or a log reads along."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    if sys.stderr.isatty():
-        show_progress(
-            lambda items, label: rich_track(items, description=label, console=err, transient=True),
-            lambda text: err.print(f"· {text}", style="dim"),
-        )
-    else:
-        show_progress(lambda items, label: items, lambda text: err.print(f"· {text}", highlight=False))
+
+    def announce(text: str) -> None:
+        err.print(f"· {text}", style="dim", markup=False, highlight=False)
+
+    def bar(items: list[Any], label: str) -> Iterable[Any]:
+        return rich_track(items, description=label, console=err, transient=True)
+
+    def line(items: list[Any], label: str) -> Iterable[Any]:
+        announce(f"{label} ({len(items)})")
+        return items
+
+    show_progress(bar if sys.stderr.isatty() else line, announce)
 
 
 @app.command()

@@ -150,8 +150,18 @@ def _create_table(connection: duckdb.DuckDBPyConnection, name: str, columns: dic
 
 
 def _create_loads(connection: duckdb.DuckDBPyConnection, loads: list[dict[str, Any]]) -> None:
-    definition = ", ".join(f"{name} {kind}" for name, kind in LOADS_SCHEMA.items())
-    connection.execute(f"create or replace table raw.loads ({definition})")
-    rows = [[m.get(name) for name in LOADS_SCHEMA] for m in loads]
-    if rows:
-        connection.executemany(f"insert into raw.loads values ({', '.join('?' for _ in LOADS_SCHEMA)})", rows)
+    text = pl.DataFrame(
+        [{name: _as_text(m.get(name)) for name in LOADS_SCHEMA} for m in loads], schema=dict.fromkeys(LOADS_SCHEMA, pl.String)
+    )
+    connection.register("manifests", text.to_arrow())
+    typed = ", ".join(f"{_from_text(name, kind)} as {name}" for name, kind in LOADS_SCHEMA.items())
+    connection.execute(f"create or replace table raw.loads as select {typed} from manifests")
+    connection.unregister("manifests")
+
+
+def _as_text(value: Any) -> str | None:
+    return value if isinstance(value, str) or value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _from_text(name: str, kind: str) -> str:
+    return f"from_json({name}, '[\"VARCHAR\"]')" if kind == "VARCHAR[]" else f"cast({name} as {kind})"

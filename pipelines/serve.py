@@ -36,10 +36,10 @@ def serve_all(app_port: int, dagster_port: int) -> int:
     """Run the three until one stops or Ctrl+C; the exit code of the one that stopped by itself, else 0."""
     prepare_dagster_home()
     scripts = Path(sys.executable).parent
-    commands = [
+    commands = [  # Dagster finds the code location in pyproject.toml
         app_command(app_port),
-        [str(scripts / "dagster-webserver"), "--host", HOST, "--port", str(dagster_port), "-m", "pipelines.definitions"],
-        [str(scripts / "dagster-daemon"), "run", "-m", "pipelines.definitions"],
+        [str(scripts / "dagster-webserver"), "--host", HOST, "--port", str(dagster_port)],
+        [str(scripts / "dagster-daemon"), "run"],
     ]
     print(f"app: http://{HOST}:{app_port}   dagster: http://{HOST}:{dagster_port}   (Ctrl+C stops both)", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))

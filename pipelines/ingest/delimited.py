@@ -48,8 +48,10 @@ class TextGrid(Grid):
         if any("\n" in cell or "\r" in cell for row in self.head[: header_row + 1] for cell in row):
             return None
         data = self.path.read_bytes()
-        if b"\x00" in data or data.count(b"\r") != data.count(b"\r\n") or re.search(rb"(?:\A|\n)[ \t]*\r?\n", data):
-            return None  # blank lines, which DuckDB drops silently, and line ends that it does not know
+        if b"\x00" in data or data.count(b"\r") != data.count(b"\r\n"):
+            return None  # line ends that DuckDB does not know
+        if re.match(rb"[ \t]*\r?\n", data) or re.search(rb"\n[ \t]*\r?\n", data):
+            return None  # blank lines, which DuckDB drops silently
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in column_names(width))
         sql = f"""select * from read_csv({literal(self.path)}, header = false, auto_detect = false, columns = {{{columns}}},
             delim = {literal(self.delimiter)}, quote = '"', escape = '"',
@@ -131,8 +133,13 @@ def _swallows_rows(inner: list[str], delimiter: str, width: int) -> bool:
     """Whether the lines within a quoted cell are mostly rows of the table: text rarely has `width` cells in line after line."""
     if width < 4 or not inner:
         return False
-    rows = sum(len(next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])) == width for line in inner)
-    return rows * 2 > len(inner)
+    return sum(_is_row(line, delimiter, width) for line in inner) * 2 > len(inner)
+
+
+def _is_row(line: str, delimiter: str, width: int) -> bool:
+    """A row by itself. A quote within a cell is the end of another: then the line lies between two texts of several lines."""
+    cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+    return len(cells) == width and not any('"' in cell for cell in cells)
 
 
 def _may_swallow_rows(rows: pl.DataFrame, width: int, delimiter: str) -> bool:

@@ -20,7 +20,7 @@ from pipelines import lake
 from pipelines.ingest.accounting import REJECT_SCHEMA
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.parse import Context, Parsed, parse_blocks
-from pipelines.ingest.read import SourceFile, open_file, readable_name
+from pipelines.ingest.read import DAMAGED_UTF8, SourceFile, open_file, readable_name
 from pipelines.ingest.recognise import Recognised, recognise
 from pipelines.ingest.spec import FormatSpec, Platform, load_specs, platforms
 from pipelines.ingest.workbooks import ZIP_ERRORS
@@ -190,6 +190,8 @@ def _warnings(found: Recognised, parsed: list[Parsed], captured_at: datetime) ->
         warnings.append(f"possibly_truncated: the platform exports at most {cap} rows; older ones may be missing")
     if captured_at > datetime.now(UTC) + timedelta(days=1):
         warnings.append("captured_in_future: the capture time lies in the future; check the file name or the clock")
+    if found.encoding == DAMAGED_UTF8:
+        warnings.append("damaged_text: a few bytes are no UTF-8; the letters they were part of are shown as \ufffd")
     if found.unmatched_sheets and found.spec.file_types != ["jsonl"]:
         warnings.append(f"sheets_not_read: {', '.join(found.unmatched_sheets)}")
     return warnings

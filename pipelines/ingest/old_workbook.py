@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-MAX_MEMORY_BYTES = 4 * 1024**3
+MAX_MEMORY_BYTES = 2 * 1024**3
 MAX_SECONDS = 120
 NAMES = "sheets.json"
 

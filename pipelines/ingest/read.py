@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from pipelines.ingest.workbooks import check_zip, html_grids, workbook_grids
 HEAD_BYTES = 256 * 1024
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BOMS = {codecs.BOM_UTF8: "utf-8-sig"} | dict.fromkeys(UTF16_BOMS, "utf-16")
+DAMAGED_UTF8 = "utf-8-damaged"  # UTF-8 but for a few bytes
 MOJIBAKE = ("锟斤拷", "ï»¿", "\ufffd")
 
 
@@ -45,7 +47,7 @@ class SourceFile:
         if self.kind in ("xlsx", "xls"):
             return [self._workbook]
         if self.kind == "html":
-            return [html_grids(self.path, self.encoding)]
+            return [html_grids(self._as_utf8(self.encoding))]
         utf8 = self._as_utf8(encoding or self.encoding)
         return [[json_grid(utf8)]] if self.kind == "jsonl" else [[grid] for grid in text_grids(utf8)]
 
@@ -63,7 +65,11 @@ class SourceFile:
         for bom, name in BOMS.items():
             if self.raw_head.startswith(bom):
                 return name
-        return next((name for name in ("utf-8", "gb18030") if self.decodes(name)), None)
+        if self.decodes("utf-8"):
+            return "utf-8"
+        if _is_nearly_utf8(self.path.read_bytes()):
+            return DAMAGED_UTF8
+        return "gb18030" if self.decodes("gb18030") else None
 
     @cached_property
     def _workbook(self) -> list[Grid]:
@@ -88,12 +94,24 @@ class SourceFile:
         target = self.scratch / f"{encoding}.txt"
         if not target.exists():
             try:
-                data = self.path.read_bytes().decode(encoding).encode("utf-8")
+                data = _decoded(self.path.read_bytes(), encoding).encode("utf-8")
             except UnicodeError as error:
                 raise FileProblem("unknown_encoding", f"The text breaks off as {encoding}. Export it again.") from error
-            _check_damage(data)
+            if encoding != DAMAGED_UTF8:
+                _check_damage(data)
             target.write_bytes(data)
         return target
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    return data.decode("utf-8", errors="replace") if encoding == DAMAGED_UTF8 else data.decode(encoding)
+
+
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether twenty letters beyond ASCII are whole for each that is broken: in any other encoding nearly all would be."""
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return len(re.findall(r"[^\x00-\x7f\ufffd]", text)) >= 20 * broken
 
 
 def _check_damage(data: bytes) -> None:

@@ -214,16 +214,24 @@ class Platform(_Model):
     maturity_days: int = Field(default=7, description="Age after which a post has nearly all its views.")
     content_forms: list[str] = Field(default_factory=list)
     interaction_verbs: list[str] = Field(default_factory=list)
-    engagement_members: list[str] = Field(default_factory=list, description="Count columns that make up engagement here.")
+    engagement_members: list[str] = Field(
+        default=["like_count", "comment_count", "share_count", "repost_count", "save_count"],
+        description="Count columns that make up engagement here.",
+    )
     view_definition_zh: str = ""
     view_definition_en: str = ""
     metrics: dict[str, str] = Field(default_factory=dict, description="Canonical metric: what the platform calls it and counts.")
     terms: str = ""
 
 
+def _parsed(path: Path) -> Any:
+    """A YAML file's contents; the parser in C where it is there, ten times as fast."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 @lru_cache(maxsize=1)
 def _entities() -> dict[str, Any]:
-    return yaml.safe_load(ENTITIES_FILE.read_text(encoding="utf-8"))
+    return _parsed(ENTITIES_FILE)
 
 
 def entity_names() -> list[str]:
@@ -276,7 +284,7 @@ def platforms() -> dict[str, Platform]:
 def read_platform(path: Path) -> Platform:
     """The platform in one YAML file. ValueError names the file and the mistake."""
     try:
-        return Platform(**yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Platform(**_parsed(path))
     except (yaml.YAMLError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -315,6 +323,6 @@ def broken_specs() -> dict[Path, str]:
 def read_spec(path: Path) -> FormatSpec:
     """The spec in one YAML file. ValueError names the file and the mistake."""
     try:
-        return FormatSpec(**yaml.safe_load(path.read_text(encoding="utf-8")), origin=str(path))
+        return FormatSpec(**_parsed(path), origin=str(path))
     except (yaml.YAMLError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error

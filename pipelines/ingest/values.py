@@ -6,6 +6,7 @@ censored (``10万+``, ``<0.1%``: only a bound is known) or bad (not empty, yet n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -23,7 +24,7 @@ FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} |
 
 _NUMBER = r"^([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,2})?|[+-]?\.[0-9]+)(千|k|万|w|m|亿|b)?(\+)?$"
 _NO_COUNT = r"^[+-]?[0-9]{1,3}\.[0-9]{3}$|[eE]"  # 1.000 is a thousand in German; 1.2E+11 has lost its digits
-_DAMAGED_ID = r"^\d(\.\d+)?[eE]\+\d+$"
+_DAMAGED_ID = r"^[0-9](?:\.[0-9]+[eE]\+?|[eE]\+)[0-9]+$"
 
 # Formats without a doubt about day and month. (pattern that a value must match, strptime format, precision)
 DATETIME_FORMATS = [
@@ -168,10 +169,12 @@ def parse_id(text: pl.Series) -> Parsed:
 
 def _zeroed(ids: pl.Series) -> pl.Series:
     """Long ids that all end in zeros after 15 digits: a spreadsheet wrote them as numbers. Six such digits rule out chance."""
-    long = ids.str.contains(r"^[0-9]{16,}$").fill_null(False)
-    tails = ids.filter(long).unique().str.slice(15)
-    zeroed = bool(tails.str.contains(r"^0+$").all()) and tails.str.len_chars().sum() >= 6
-    return long if zeroed else pl.repeat(False, ids.len(), eager=True)
+    for part in (ids.head(100), ids):  # one id with digits of its own settles it, mostly at once
+        long = part.str.contains(r"^[0-9]{16,}$").fill_null(False)
+        tails = part.filter(long).unique().str.slice(15)
+        if not tails.str.contains(r"^0+$").all():
+            return pl.repeat(False, ids.len(), eager=True)
+    return long if tails.str.len_chars().sum() >= 6 else pl.repeat(False, ids.len(), eager=True)
 
 
 def parse_boolean(text: pl.Series, flag: dict[str, list[str]]) -> Parsed:
@@ -233,37 +236,41 @@ def _word_seconds(cells: pl.Series) -> pl.Series:
 
 
 def _utc(cells: pl.Series, timezone: str, formats: list[str]) -> pl.DataFrame:
-    """Columns `at` (UTC) and `precision`. Formats are tried on the cells of their shape only, declared ones first."""
-    frame = pl.DataFrame({"t": cells})
+    """Columns `at` (UTC) and `precision`. Each way to write a moment is tried on what is still open; most columns know one."""
+    empty = [pl.lit(None, pl.Datetime("us", "UTC")).alias("at"), pl.lit(None, pl.String).alias("precision")]
+    frame = pl.DataFrame({"t": cells}).with_columns(empty)
+    is_open = pl.col("t").is_not_null() & pl.col("at").is_null()
+    for shape, moment, grain in _ways(timezone, formats):
+        if not frame.select((is_open & shape).any()).item():
+            continue
+        read = pl.when(is_open & shape).then(moment)
+        known = pl.when(read.is_not_null()).then(pl.lit(grain))
+        frame = frame.with_columns(pl.coalesce("at", read).alias("at"), pl.coalesce("precision", known).alias("precision"))
+        if not frame.select(is_open.any()).item():
+            break
+    return frame.select("at", "precision")
+
+
+def _ways(timezone: str, formats: list[str]) -> Iterator[tuple[pl.Expr, pl.Expr, str]]:
+    """(what a cell looks like, what it means, how precise it is): those that the format declares come first."""
     text = pl.col("t")
-    at: list[pl.Expr] = []
-    precision: list[pl.Expr] = []
-
-    def attempt(shape: pl.Expr, moment: pl.Expr, grain: str) -> None:
-        at.append(pl.when(shape).then(moment))
-        precision.append(pl.when(shape & moment.is_not_null()).then(pl.lit(grain)))
-
     for fmt in formats:
         grain = "second" if "%S" in fmt else "minute" if "%M" in fmt else "day"
-        attempt(text.is_not_null(), _naive(text, fmt, timezone, grain), grain)
+        yield text.is_not_null(), _naive(text, fmt, timezone, grain), grain
     for pattern, fmt, grain in DATETIME_FORMATS:
-        shape = text.str.contains(pattern)
-        if frame.select(shape.any()).item():
-            source = text.str.replace("T", " ") if " %H" in fmt and fmt.startswith("%Y-") else text
-            source = source.str.replace(r"日(\d{1,2}[:时])", "日 $1") if "日 %H" in fmt else source
-            attempt(shape, _naive(source, fmt, timezone, grain), grain)
+        source = text.str.replace("T", " ") if " %H" in fmt and fmt.startswith("%Y-") else text
+        source = source.str.replace(r"日(\d{1,2}[:时])", "日 $1") if "日 %H" in fmt else source
+        yield text.str.contains(pattern), _naive(source, fmt, timezone, grain), grain
     for pattern, fmt, grain in OFFSET_FORMATS:
-        if frame.select(text.str.contains(pattern).any()).item():
-            source = text.str.replace("T", " ").str.replace(r" ?([+-]\d{4})$", " $1") if fmt.startswith("%Y") else text
-            attempt(text.str.contains(pattern), source.str.to_datetime(fmt, strict=False, time_zone="UTC", time_unit="us"), grain)
-    attempt(*_iso_offset(text, "minute"), "minute")
-    attempt(*_iso_offset(text, "second"), "second")
+        source = text.str.replace("T", " ").str.replace(r" ?([+-]\d{4})$", " $1") if fmt.startswith("%Y") else text
+        yield text.str.contains(pattern), source.str.to_datetime(fmt, strict=False, time_zone="UTC", time_unit="us"), grain
+    for grain in ("minute", "second"):
+        yield *_iso_offset(text, grain), grain
     for digits, divisor in ((10, 1_000_000), (13, 1_000), (16, 1)):
-        shape = text.str.contains(rf"^\d{{{digits}}}$")
-        micros = pl.when(shape).then(text).cast(pl.Int64, strict=False) * divisor  # other lengths would overflow
-        attempt(shape, micros.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "second")
-    attempt(*_excel_serial(text, timezone), "second")
-    return frame.select(pl.coalesce(at).alias("at"), pl.coalesce(precision).alias("precision"))
+        shape = text.str.contains(rf"^[0-9]{{{digits}}}(?:\.[0-9]+)?$")
+        micros = (pl.when(shape).then(text).cast(pl.Float64, strict=False) * divisor).round().cast(pl.Int64)  # other lengths would overflow
+        yield shape, micros.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "second"
+    yield *_excel_serial(text, timezone), "second"
 
 
 def _naive(text: pl.Expr, fmt: str, timezone: str, grain: str) -> pl.Expr:

@@ -148,17 +148,19 @@ def _column_index(letters: bytes) -> int:
 def _sheet_grid(name: str, frame: pl.DataFrame, rounded: dict[str, str] | None = None) -> SheetGrid:
     frame = frame.select(pl.all().cast(pl.String))
     frame = frame.rename(dict(zip(frame.columns, column_names(frame.width), strict=True)))
+    if frame.width:  # some writers put an empty text where a cell is empty
+        frame = frame.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
     if rounded and frame.width:
         frame = frame.with_columns(pl.all().replace(rounded))
     head = [[cell or "" for cell in row] for row in frame.head(HEAD_ROWS).rows()]
     return SheetGrid(name, head, frame=frame)
 
 
-def html_grids(path: Path, encoding: str) -> list[Grid]:
-    """Every table of an HTML page. FileProblem for a page without one."""
+def html_grids(path: Path) -> list[Grid]:
+    """Every table of an HTML page in UTF-8. FileProblem for a page without one."""
     from lxml import etree, html
 
-    text = path.read_bytes().decode(encoding)
+    text = path.read_text(encoding="utf-8-sig")
     if "urn:schemas-microsoft-com:office:spreadsheet" in text[:4096]:
         raise FileProblem("xml_spreadsheet", "This is an XML spreadsheet of Excel 2003. Open it, save it as xlsx and drop that in.")
     try:

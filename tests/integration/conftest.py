@@ -77,7 +77,8 @@ def pulse(tmp_path: Path) -> Iterator[tuple[Path, Pulse]]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data folder of a small simulated brand, published. Shared and read-only: copy it before changing anything."""
-    shared = tmp_path_factory.getbasetemp().parent / "pulse-demo"
+    own = tmp_path_factory.getbasetemp()  # of this session; with xdist, of this worker in the session's folder
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "pulse-demo"
     with FileLock(f"{shared}.lock"):
         if not (shared / "ready.json").exists():
             shutil.rmtree(shared, ignore_errors=True)

@@ -46,6 +46,7 @@ def _both_agree(grid: TextGrid, width: int) -> None:
 
 @EFFORT
 @given(rows, newlines)
+@example([["", "\n,1", "", "", "\n"], ["a\nb", "1", "2", "3", "c\nd"]], "\n")
 def test_what_a_csv_writer_wrote_is_read_back(folder: Path, written: list[list[str]], newline: str) -> None:
     grid = _grid(folder, csv_text([HEADER, *written], newline=newline, quoting=csv.QUOTE_ALL))
     _both_agree(grid, 5)

@@ -212,7 +212,7 @@ def test_tables_side_by_side_are_read_apart(tmp_path: Path) -> None:
         ],
     )
     rows = [["概况", "", "", "来源"], ["日期", "播放量", "", "日期", "渠道", "人数"], ["2026-03-01", 5, "", "2026-03-01", "全部", 3]]
-    rows += [["", "", "", "2026-03-01", "推荐", 2], ["", "", "", "", "", ""], ["", "", "", "2026-03-02", "搜索", 1]]
+    rows += [["", "", " ", "2026-03-01", "推荐", 2], ["", "", "", "", "", ""], ["", "", "", "2026-03-02", "搜索", 1]]
     loaded = read(write_xlsx(tmp_path, {"Sheet1": rows}), spec)
     assert {entity: frame.height for entity, frame in loaded.tables.items()} == {"account_days": 1, "account_channel_days": 3}
     assert reasons(loaded) == {5: "blank_row"}
@@ -257,6 +257,32 @@ def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
         damaged = bytearray(good)
         damaged[start + offset] ^= 0xFF
         assert _problem(write(tmp_path, bytes(damaged), "damaged.xlsx")) == "broken_workbook"
+
+
+def test_an_old_workbook_that_leads_in_circles_is_refused(tmp_path: Path) -> None:
+    """A sector that follows itself never ends; read in this process it would take all memory."""
+    path = write_xls(tmp_path, ROWS)
+    data = bytearray(path.read_bytes())
+    (table_sector,) = struct.unpack_from("<I", data, 76)
+    (directory,) = struct.unpack_from("<I", data, 48)
+    struct.pack_into("<I", data, 512 * (table_sector + 1) + 4 * directory, directory)
+    path.write_bytes(bytes(data))
+    assert _problem(path) == "broken_workbook"
+
+
+def test_an_old_workbook_that_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.ingest.old_workbook.MAX_SECONDS", 0.001)
+    assert _problem(write_xls(tmp_path, ROWS)) == "broken_workbook"
+
+
+def test_properties_that_cannot_be_read_do_not_matter(tmp_path: Path) -> None:
+    good = write_xlsx(tmp_path, {"Sheet1": ROWS})
+    with zipfile.ZipFile(good) as archive:
+        info = archive.getinfo("docProps/core.xml")
+    data = bytearray(good.read_bytes())
+    data[info.header_offset + 30 + len("docProps/core.xml") + 20] ^= 0xFF
+    loaded = read(write(tmp_path, bytes(data), "damaged.xlsx"))
+    assert (loaded.manifest["rows_loaded"], loaded.manifest["captured_at_basis"]) == (2, "file_time")
 
 
 def test_a_cell_far_out_does_not_fill_the_memory(tmp_path: Path) -> None:

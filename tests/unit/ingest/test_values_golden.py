@@ -258,6 +258,8 @@ MOMENTS: list[tuple[str, Any, str | None]] = [  # cell in Asia/Shanghai, UTC mom
     ("03-05", BAD, None),
     ("2026-02-30", BAD, None),
     ("2026-13-01 00:00:00", BAD, None),
+    ("1434556935.25", _moment(2015, 6, 17, 16, 2, 15, 250_000), "second"),
+    ("1434556935000.0", _moment(2015, 6, 17, 16, 2, 15), "second"),
     ("12345", BAD, None),
     ("143455693500", BAD, None),
 ]
@@ -324,6 +326,7 @@ IDS: list[tuple[str, Any]] = [
     ("1.2E+17", BAD),
     ("1.22e+17", BAD),
     ("7E+18", BAD),
+    ("1.2345678901234567e19", BAD),  # a JSON number beyond 64 bits
 ]
 
 
