@@ -47,6 +47,7 @@ def target_dir() -> Path:
 
 
 def dbt_arguments(command: str, *arguments: str) -> list[str]:
+    """Command-line words for dbt with the project's own folders; artefacts go beside the data."""
     target = target_dir()
     return [
         "--quiet",

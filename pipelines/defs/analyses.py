@@ -16,6 +16,7 @@ SEGMENT_TABLES = ["user_segments", "segment_profiles", "segment_features", "segm
 
 @dg.multi_asset(specs=_specs(SEGMENT_TABLES, "intermediate/int_person_features"), can_subset=False)
 def segments(workspace: Workspace):
+    """User segments, their profiles and what the next run needs to keep their ids."""
     from pipelines.analyses.user_segments import SegmentMemory, segment_people
 
     announce("finding user segments")
@@ -40,6 +41,7 @@ def segments(workspace: Workspace):
 
 @dg.multi_asset(specs=_specs(["time_series", "forecasts", "forecast_scores"], "intermediate/int_daily_series"), can_subset=False)
 def series(workspace: Workspace):
+    """Trend, season, anomalies and forecasts of every daily series."""
     from pipelines.analyses.forecasts import forecasts
     from pipelines.analyses.time_series import decompose
 

@@ -49,12 +49,14 @@ def _events(context: dg.AssetExecutionContext, nodes: list[transform.Node]) -> I
 
 @dbt_assets(manifest=MANIFEST, exclude=transform.AFTER_ANALYSES, dagster_dbt_translator=TRANSLATOR, name="models")
 def models(context: dg.AssetExecutionContext, workspace: Workspace):
+    """Everything in dbt that needs no analysis: staging, core, intermediate and most marts."""
     announce("building core and marts")
     yield from _events(context, transform.build_models(workspace.build, ["--exclude", transform.AFTER_ANALYSES]))
 
 
 @dbt_assets(manifest=MANIFEST, select=transform.AFTER_ANALYSES, dagster_dbt_translator=TRANSLATOR, name="models_after_analyses")
 def models_after_analyses(context: dg.AssetExecutionContext, workspace: Workspace):
+    """The marts over schema `analyses`."""
     announce("building the marts over the analyses")
     yield from _events(context, transform.build_models(workspace.build, ["--select", transform.AFTER_ANALYSES]))
 

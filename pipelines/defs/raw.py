@@ -16,6 +16,8 @@ TABLES = ["loads", "rejects", "platforms", "accounts", "quarantined_files", *ent
 
 
 class RunConfig(dg.Config):
+    """How a run builds: on the last release, or from the lake alone."""
+
     from_scratch: bool = False
 
 
@@ -25,6 +27,7 @@ class RunConfig(dg.Config):
     can_subset=False,
 )
 def raw(context: dg.AssetExecutionContext, config: RunConfig, workspace: Workspace):
+    """Landing into the lake, past the first door, and the build's view of it."""
     intake = take_in_landing()
     context.log.info(f"{len(intake.loaded)} files loaded, {intake.known} known, {len(intake.quarantined)} quarantined")
     announce("checking what enters the lake")

@@ -19,6 +19,7 @@ MARTS = [dg.AssetKey(["marts", mart]) for mart in RELEASE]
     check_specs=[dg.AssetCheckSpec("fit_to_publish", asset=["quality", "expectation_results"], blocking=True)],
 )
 def expectation_results(workspace: Workspace):
+    """The second door: what every mart must fulfil before it is published."""
     announce("auditing the marts")
     frames = {mart: warehouse.read_frame(workspace.build, f"select * from marts.{mart} limit {quality.MAX_ROWS}") for mart in RELEASE}
     results = quality.check(workspace.run_id, "release", frames, RELEASE, settings().quality)
@@ -33,6 +34,7 @@ def expectation_results(workspace: Workspace):
 
 @dg.asset(key=["quality", "release"], deps=[["quality", "expectation_results"]], group_name="quality")
 def release(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+    """The published release: the build under its own name, with the link pointing at it."""
     announce("publishing")
     build = workspace.build
     release_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.ingest.frames import OWN_NAMES, written
-from pipelines.ingest.grids import Body
+from pipelines.ingest.grids import BAD_SCHEMA, Body
 from pipelines.ingest.identity import identity_columns
 from pipelines.ingest.pseudonyms import pseudonyms
 from pipelines.ingest.recognise import BlockMatch
@@ -21,6 +21,7 @@ REJECT_SCHEMA: dict[str, Any] = {
     "raw_row": pl.String,
 }
 REASONS = {
+    "above_header": "the row stands above the header: the file has lost its first line",
     "blank_row": "the row is empty",
     "repeated_header": "the header row is repeated here",
     "wrong_length": "the row has another number of cells than the header",
@@ -31,6 +32,18 @@ REASONS = {
     "bad_value": "the value cannot be read",
     "ambiguous_key": "two rows have the same identity and different values",
 }
+
+
+def above_header(match: BlockMatch) -> pl.DataFrame:
+    """Rows above the header that are as full as it is, as bad rows: a banner has few cells, an upper header row shares some."""
+    headers = {h.strip() for h in match.headers} - {""}
+    found: list[tuple[int, str, list[str]]] = []
+    for index, row in enumerate(match.grid.head[: match.header_row]):
+        cells = row[match.first : match.last]
+        filled = {c.strip() for c in cells} - {""}
+        if len(filled) >= max(3, 0.6 * len(headers)) and not filled & headers:
+            found.append((match.grid.row_number(index), "above_header", cells))
+    return pl.DataFrame(found, schema=BAD_SCHEMA, orient="row")
 
 
 def structural_rejects(body: Body, frame: pl.DataFrame, match: BlockMatch, block: Block) -> pl.DataFrame:

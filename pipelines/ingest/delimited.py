@@ -115,7 +115,8 @@ def records(text: str, delimiter: str, width: int = 0) -> Iterator[list[str]]:
     lines = io.StringIO(text, newline="").readlines()
     start = 0
     while start < len(lines):
-        reader = csv.reader(chain(islice(lines, start, None), [END]), delimiter=delimiter)
+        rest = map(lines.__getitem__, range(start, len(lines)))
+        reader = csv.reader(chain(rest, [END]), delimiter=delimiter)
         base = start
         for cells in reader:
             end = base + reader.line_num
@@ -143,10 +144,9 @@ def _is_row(line: str, delimiter: str, width: int) -> bool:
 
 
 def _may_swallow_rows(rows: pl.DataFrame, width: int, delimiter: str) -> bool:
-    """Whether any cell holds a line with the delimiters of a whole row: then the exact reader decides."""
+    """Whether a cell of several lines holds as many delimiters as a row: then the exact reader decides."""
     if width < 4:
         return False
-    d = re.escape(delimiter)
-    line = rf"[\r\n](?:[^\r\n]*{d}){{{width - 1}}}[^\r\n]*[\r\n]"
-    texts = [name for name in rows.columns if rows[name].str.contains("\n", literal=True).any()]
-    return any(bool(rows[name].str.contains(line).any()) for name in texts)
+    cell = pl.all()
+    suspicious = cell.str.contains("\n", literal=True) & (cell.str.count_matches(delimiter, literal=True) >= width - 1)
+    return any(rows.select(suspicious.any()).row(0))

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.ingest import values
-from pipelines.ingest.accounting import deduplicate, structural_rejects, value_rejects, wanted
+from pipelines.ingest.accounting import above_header, deduplicate, structural_rejects, value_rejects, wanted
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.frames import OWN_NAMES, sources_of, text_frame, written
 from pipelines.ingest.grids import Body
@@ -99,13 +99,12 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
 
 
 def _data_rows(match: BlockMatch) -> Body:
-    """The rows below the header and below the rows that explain it."""
+    """The rows below the header and below the rows that explain it; rows above it that look like data are bad ones."""
     body = match.grid.body(match.header_row, match.first, match.last)
-    explained = match.block.header.extra_rows
-    if not explained:
-        return body
-    below = pl.col("row_number") > match.grid.row_number(match.header_row) + explained
-    return Body(body.rows.filter(below), body.bad.filter(below))
+    if explained := match.block.header.extra_rows:
+        below = pl.col("row_number") > match.grid.row_number(match.header_row) + explained
+        body = Body(body.rows.filter(below), body.bad.filter(below))
+    return Body(body.rows, pl.concat([above_header(match), body.bad]))
 
 
 def _recognised_columns(block: Block, frame: pl.DataFrame) -> list[dict[str, str | None]]:

@@ -9,6 +9,7 @@ import tomllib
 import pytest
 import yaml
 
+from pipelines.ingest.accounting import REASONS
 from tests.conventions.tree import PROJECT, files_under, lines_with, project_files, shown, told
 
 MAX_LINES = 400
@@ -151,6 +152,16 @@ def test_english_words_are_english(words: dict[str, dict[str, str]]) -> None:
     ]
     wrong = [w for w in wrong if "中文" not in w and "社媒脉搏" not in w]
     assert not wrong, told("Translate it in dashboards/i18n/en.yaml:", wrong)
+
+
+def test_reasons_and_bases_that_people_see_have_words(words: dict[str, dict[str, str]]) -> None:
+    """Codes of the engine are shown on the data-health page."""
+    loading = (PROJECT / "pipelines" / "ingest" / "load.py").read_text(encoding="utf-8")
+    bases = set(re.findall(r'return [^\n]*, "(operator|workbook|file_\w+)"', loading))
+    assert bases >= {"operator", "file_name", "workbook", "file_time"}
+    codes = {f"reject.{code}" for code in REASONS} | {f"captured_basis.{basis}" for basis in bases}
+    wrong = [f"{language}.yaml: {code}" for language, texts in words.items() for code in sorted(codes - set(texts))]
+    assert not wrong, told("Say it in words under dashboards/i18n/:", wrong)
 
 
 def test_both_readmes_have_the_same_shape() -> None:

@@ -19,6 +19,7 @@ MAX_VIDEOS = 10
 
 
 def comparison(shown: pl.DataFrame) -> pl.DataFrame:
+    """The 近期稿件对比 table of one capture, cells as the platform writes them."""
     views = shown["views"].to_numpy()
     fans, cover, bounce = (shown[c].to_numpy() for c in ("fan_share", "cover_rate", "bounce_2s"))
 

@@ -31,6 +31,7 @@ def thousands(values: pl.Series) -> pl.Series:
 
 
 def posts_table(account: dict, shown: pl.DataFrame) -> pl.DataFrame:
+    """The posts export of one capture, cells as the platform writes them."""
     number = "12" + shown["post_number"].cast(pl.String).str.slice(1)
     kind = shown["content_type"].to_numpy()
     video = kind == "short_video"
@@ -66,6 +67,7 @@ def posts_table(account: dict, shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(world: World, ledger: Ledger) -> None:
+    """Write every capture of the account's posts export."""
     zone = PLATFORMS["facebook"].zone
     for account in world.accounts.filter(pl.col("platform") == "facebook").iter_rows(named=True):
         for number, day in enumerate(side_capture_days(world)):

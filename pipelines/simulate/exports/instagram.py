@@ -19,6 +19,7 @@ COUNTS = ("views", "likes", "shares", "follows", "comments", "saves")
 
 
 def posts_table(account: dict, shown: pl.DataFrame) -> pl.DataFrame:
+    """The posts export of one capture, cells as the platform writes them."""
     number = "18" + shown["post_number"].cast(pl.String).str.slice(1)
     kind = shown["content_type"].to_numpy()
     return pl.DataFrame(
@@ -46,6 +47,7 @@ def posts_table(account: dict, shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(world: World, ledger: Ledger) -> None:
+    """Write every capture of the account's posts export."""
     zone = PLATFORMS["instagram"].zone
     for account in world.accounts.filter(pl.col("platform") == "instagram").iter_rows(named=True):
         for day in side_capture_days(world):

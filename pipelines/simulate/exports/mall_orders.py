@@ -62,6 +62,7 @@ def order_lines(world: World, people: People, first: int, last: int) -> pl.DataF
 
 
 def write(world: World, people: People, ledger: Ledger) -> None:
+    """Write the order exports of the brand's own shop."""
     last = world.scenario.all_days - 1
     ends = list(range(last, p.BURN_IN_DAYS - 1, -SPAN_DAYS))[::-1]
     for end in ends:

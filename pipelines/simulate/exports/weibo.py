@@ -39,6 +39,7 @@ CITIES = ["杭州", "成都", "长沙", "广州", "西安"]
 
 
 def rows(shown: pl.DataFrame) -> pl.DataFrame:
+    """The crawler's rows of one run, newest post first."""
     number = shown["post_number"]
     kind = shown["content_type"].to_numpy()
     picture = "https://wx1.sinaimg.cn/large/" + shown["hexes"] + ".jpg"
@@ -81,6 +82,7 @@ def _with_sources(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(world: World, ledger: Ledger) -> None:
+    """Write the crawler's files, each run appended to the one before."""
     last = world.scenario.all_days - 1
     crawls = [d for d in range(last - 77, last + 1, 7) if d >= 0]
     for account in world.accounts.filter(pl.col("platform") == "weibo").iter_rows(named=True):

@@ -36,6 +36,7 @@ def _engagements(posts: pl.DataFrame) -> pl.Series:
 
 
 def content(shown: pl.DataFrame) -> pl.DataFrame:
+    """The content export of one capture."""
     number = _post_id(shown)
     return pl.DataFrame(
         {

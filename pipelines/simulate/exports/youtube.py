@@ -44,6 +44,7 @@ def table(shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def write(world: World, ledger: Ledger) -> None:
+    """Write the Studio exports of every capture."""
     zone = PLATFORMS["youtube"].zone
     for account in world.accounts.filter(pl.col("platform") == "youtube").iter_rows(named=True):
         for day in side_capture_days(world):

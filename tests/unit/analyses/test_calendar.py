@@ -1,3 +1,5 @@
+"""The calendar as features: festivals move, workdays are made up."""
+
 import datetime as dt
 
 import numpy as np

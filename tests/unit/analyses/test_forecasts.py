@@ -1,3 +1,5 @@
+"""Forecasts must beat repeating last week, and say so when they do not."""
+
 import csv
 import datetime as dt
 from pathlib import Path

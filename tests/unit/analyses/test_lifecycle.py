@@ -1,3 +1,5 @@
+"""Lifecycle states follow a person's own rhythm."""
+
 import polars as pl
 import pytest
 

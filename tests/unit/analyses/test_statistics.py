@@ -1,3 +1,5 @@
+"""Statistics with published answers."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Trend, season, anomalies and change points on series with known ones."""
+
 import datetime as dt
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Segments on known groups, on none at all, and over time."""
+
 from collections.abc import Iterator
 
 import numpy as np

@@ -152,6 +152,16 @@ def test_a_header_repeated_early_costs_no_row(tmp_path: Path) -> None:
         assert table(loaded)["title"].to_list() == ["春日上新", "二", "三", "四"]
 
 
+def test_rows_above_the_header_are_no_data_lost_in_silence(tmp_path: Path) -> None:
+    """A file that begins in the middle: its header comes with the next run of the crawler."""
+    rows = [["〇", *ROW[1:]], ["零", *ROW[1:]], HEADER, ROW]
+    for path in (write_csv(tmp_path, rows), write_xlsx(tmp_path, {"S": rows})):
+        loaded = read(path)
+        assert loaded.manifest["rows_in"] == 3
+        assert dict(loaded.rejects.select("row_number", "reason_code").rows()) == {1: "above_header", 2: "above_header"}
+        assert "〇" in loaded.rejects["raw_row"][0]
+
+
 def test_a_repeated_header_is_known_beside_columns_without_a_name(tmp_path: Path) -> None:
     header = [*HEADER, "", "备注", "备注"]
     rows = [header, [*ROW, "x", "a", "b"], header, ["二", *ROW[1:], "x", "a", "b"]]
