@@ -7,7 +7,6 @@ Readers open the resolved path, so the one they have stays whole until they let 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -96,7 +95,3 @@ def _prune() -> None:
 
 def free_bytes() -> int:
     return shutil.disk_usage(settings().root).free
-
-
-def is_release_name(name: str) -> bool:
-    return re.fullmatch(r"\d{8}T\d{6}[0-9a-f]*", name) is not None

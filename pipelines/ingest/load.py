@@ -86,7 +86,7 @@ def _prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
             window_end=facts.get("window_end"),
         )
         parsed = parse_blocks(spec, found.matches, context)
-        parsed = _one_account(parsed)
+        parsed = [block for block in parsed if block.rows_in]
         load_id = load_identity(source.sha256, context, spec)
         manifest = _manifest(source, found, parsed, context, load_id, name, captured_at, basis, hints)
     if manifest["rows_in"] == 0:
@@ -127,11 +127,6 @@ def archive(path: Path, sha256: str) -> None:
 def _own_platform(spec: FormatSpec, hints: Hints) -> str:
     """Generic formats (web events, shop orders) may belong to any platform the operator names; others say it themselves."""
     return hints.platform if hints.platform and spec.platform in ("web", "shop") else spec.platform
-
-
-def _one_account(parsed: list[Parsed]) -> list[Parsed]:
-    """Merge the blocks of one entity, so that a workbook with a sheet per metric is one table."""
-    return [p for p in parsed if p.rows_in]
 
 
 def _tables(parsed: list[Parsed], load_id: str, captured_at: datetime) -> dict[str, pl.DataFrame]:

@@ -250,14 +250,6 @@ def entity_columns(entity: str) -> dict[str, str]:
     return columns | dict(model["metrics"]) if own.get("metrics") else columns
 
 
-def entity_key(entity: str) -> list[str]:
-    return list(_entities()["entities"][entity]["key"])
-
-
-def metric_columns() -> dict[str, str]:
-    return dict(_entities()["metrics"])
-
-
 def format_folders() -> list[Path]:
     """Where formats are looked for, later ones winning: the platforms, the worked examples, the user's own."""
     return list(dict.fromkeys([PLATFORMS_DIR, SHIPPED_EXAMPLES, settings().user_formats]))
