@@ -14,7 +14,7 @@ import yaml
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.read import open_file
 from pipelines.ingest.recognise import recognise
-from pipelines.ingest.spec import PLATFORMS_DIR, FormatSpec, Platform, entity_columns, metric_columns, normalise_header, read_spec
+from pipelines.ingest.spec import PLATFORMS_DIR, FormatSpec, Platform, entity_columns, normalise_header, read_spec
 from pipelines.settings import PROJECT_DIR
 
 HEADERS = yaml.safe_load(Path(__file__).with_name("headers.yaml").read_text(encoding="utf-8"))
@@ -101,4 +101,4 @@ def test_platform_folder_is_complete(folder: Path) -> None:
     platform = Platform(**yaml.safe_load((folder / "platform.yaml").read_text(encoding="utf-8")))
     assert platform.platform == folder.name
     assert (folder / "README.md").read_text(encoding="utf-8").startswith("# ")
-    assert {*platform.metrics, *platform.engagement_members} <= {*metric_columns(), "follower_total_count"}
+    assert {*platform.metrics, *platform.engagement_members} <= set(entity_columns("account_days"))
