@@ -20,7 +20,7 @@ import polars as pl
 from pipelines import lake
 from pipelines.analyses.schemas import ANALYSES_TABLES
 from pipelines.ingest.landing import quarantined_files
-from pipelines.ingest.spec import ENTITIES_FILE, platform_files, platforms
+from pipelines.ingest.spec import ENTITIES_FILE, REGISTERS, platform_files, platforms
 from pipelines.settings import DBT_DIR, PROJECT_DIR, settings
 from pipelines.sql import literal
 
@@ -126,6 +126,7 @@ def _create_reference_tables(connection: duckdb.DuckDBPyConnection, loads: list[
         [
             {"account_key": m["account_key"], "platform": m["platform"], "account_name": m["account_name"], "is_owned": m["is_owned"]}
             for m in loads
+            if m["platform"] != REGISTERS
         ],
         schema={"account_key": pl.String, "platform": pl.String, "account_name": pl.String, "is_owned": pl.Boolean},
     )

@@ -10,9 +10,11 @@ import duckdb
 import polars as pl
 
 from pipelines.ingest.grids import Body
-from pipelines.ingest.json_lines import JsonGrid
+from pipelines.ingest.json_lines import JsonGrid, quoted_path
 from pipelines.ingest.recognise import BlockMatch
-from pipelines.ingest.spec import Column, normalise_header
+from pipelines.ingest.sections import SectionGrid
+from pipelines.ingest.spec import Column, header_match, is_pattern, normalise_header
+from pipelines.sql import literal
 
 OWN_NAMES = ("row_number", "reason_code", "which")  # columns the engine adds beside those of the file
 
@@ -39,7 +41,21 @@ def _key_sql(key: str, drop: list[str]) -> str:
 
 
 def _path_sql(path: str, drop: list[str]) -> str:
-    """`a.b` is a nested key; `list{key}` the value struct of the list element whose `key` is that (GA4's event_params)."""
+    """`a.b` is a nested key; `list{key}` the value struct of the list element whose `key` is that (GA4's event_params).
+
+    `list[k=v].b` is a field of the element whose `k` is `v`; `../a` is a key of what holds the element (pages of an API).
+    """
+    holder = "line"
+    while path.startswith("../"):
+        path = path[3:]
+        holder = "up1" if holder == "line" else f"up{int(holder[2:]) + 1}"
+    if chosen := re.fullmatch(r"(.+)\[(\w+)=([^\]]*)\]\.?(.*)", path):
+        outer, key, wanted, inner = chosen.groups()
+        items = f"json_extract({holder}, {literal(quoted_path(outer) + '[*]')})"
+        found = f"list_filter({items}, lambda x: json_extract_string(x, {literal(quoted_path(key))}) = {literal(wanted)})[1]"
+        return f"json_extract_string({found}, {literal(quoted_path(inner))})"
+    if holder != "line" or "[" in path:
+        return f"json_extract_string({holder}, {literal(quoted_path(path))})"
     if path.endswith("}") and "{" in path:
         outer, key = path[:-1].split("{", 1)
         escaped = key.replace("'", "''")
@@ -68,11 +84,28 @@ def text_frame(match: BlockMatch, body: Body) -> pl.DataFrame:
     """The body with its header names; a name that occurs twice gets `__2`, see `written`."""
     if isinstance(match.grid, JsonGrid):
         return parse_json_body(match, body)
-    names = _distinct(header.strip() or f"column {index + 1}" for index, header in enumerate(match.headers))
+    positions = {s for c in match.block.columns for s in c.source if s.startswith("#")}
+    named = (f"#{index}" if f"#{index}" in positions else header for index, header in enumerate(match.headers))
+    names = _distinct(header.strip() or f"column {index + 1}" for index, header in enumerate(named))
     first = match.first if body.rows.width - 1 > len(names) else 0
     cells = body.rows.select([f"c{first + i}" for i in range(len(names))]).rename({f"c{first + i}": n for i, n in enumerate(names)})
     empties = [n for n in names if n.startswith("column ") and not (cells[n].fill_null("") != "").any()]
-    return cells.drop(empties).with_columns(body.rows["row_number"])
+    return cells.drop(empties).with_columns(body.rows["row_number"]).with_columns(_single_cells(match))
+
+
+def _single_cells(match: BlockMatch) -> list[pl.Expr]:
+    """Cells outside the table that hold for all its rows: `@B1` is the sheet's second cell."""
+    wanted = {s for c in match.block.columns for s in c.source if re.fullmatch(r"@[A-Z]+[0-9]+", s)}
+    head = match.grid.sheet_head if isinstance(match.grid, SectionGrid) and match.grid.sheet_head else match.grid.head
+    return [pl.lit(_cell(head, name[1:]), pl.String).alias(name) for name in sorted(wanted)]
+
+
+def _cell(head: list[list[str]], reference: str) -> str | None:
+    letters, number = re.fullmatch(r"([A-Z]+)([0-9]+)", reference).groups()  # type: ignore[union-attr]  # checked by the caller
+    column, row = 0, int(number) - 1
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return (head[row][column - 1].strip() or None) if row < len(head) and column <= len(head[row]) else None
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
@@ -98,4 +131,5 @@ def sources_of(column: Column, frame: pl.DataFrame) -> list[str]:
     by_name: dict[str, str] = {}
     for name in frame.columns:
         by_name.setdefault(written(name), name)
-    return [by_name[normalise_header(s)] for s in column.source if normalise_header(s) in by_name]
+    found = [n for s in column.source if is_pattern(s) for n in frame.columns if n not in OWN_NAMES and header_match(s, n)]
+    return [by_name[normalise_header(s)] for s in column.source if normalise_header(s) in by_name] + found

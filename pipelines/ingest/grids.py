@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -25,6 +25,7 @@ class Grid:
 
     name: str
     head: list[list[str]]
+    first_line: dict[str, Any] = field(default_factory=dict, kw_only=True)  # JSON lines: the first object
 
     def body(self, header_row: int, first: int, last: int) -> Body:
         """Rows below the 0-based `header_row`, columns `first` to `last` (exclusive)."""

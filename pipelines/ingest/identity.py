@@ -18,6 +18,29 @@ ROW_IDENTITY = {
     "orders": ["order_id", "order_line_id"],
     "people": ["person_key", "observed_at", "kind", "alias_person_key"],
     "audience_segments": ["account_key", "segment_kind", "segment_value", "business_date"],
+    "ad_days": ["account_key", "ad_level", "ad_entity_id", "ad_entity_name", "business_date", "business_hour", "audience", "placement"],
+    "survey_answers": ["account_key", "survey", "response_id", "question"],
+    "mentions": ["mention_key"],
+    "collaborations": ["platform_post_id", "business_date"],
+    "settlements": ["settlement_key"],
+}
+
+
+OWN_KEYS = {
+    "post_snapshots": "post_key",
+    "post_channels": "post_key",
+    "collaborations": "post_key",
+    "comments": "comment_key",
+    "events": "event_key",
+    "mentions": "mention_key",
+    "settlements": "settlement_key",
+}
+ID_COLUMNS = {
+    "post_key": "platform_post_id",
+    "comment_key": "platform_comment_id",
+    "event_key": "event_key",
+    "mention_key": "platform_mention_id",
+    "settlement_key": "flow_id",
 }
 
 
@@ -26,10 +49,10 @@ def with_keys(block: Block, table: pl.DataFrame, frame: pl.DataFrame) -> pl.Data
 
     A natural key is made of canonical columns and, where those do not tell rows apart, of the file's own (`frame`, row-aligned).
     """
-    own = {"post_snapshots": "post_key", "post_channels": "post_key", "comments": "comment_key", "events": "event_key"}.get(block.entity)
+    own = OWN_KEYS.get(block.entity)
     if own is None:
         return table
-    id_column = {"post_key": "platform_post_id", "comment_key": "platform_comment_id", "event_key": "event_key"}[own]
+    id_column = ID_COLUMNS[own]
     parts = [_key_part(name, table, frame) for name in block.natural_key]
     scope = [pl.col("platform"), pl.col("account_key")]
     natural = pl.concat_str([*scope, *parts], separator="\x1f") if parts else pl.lit(None, pl.String)
@@ -39,8 +62,8 @@ def with_keys(block: Block, table: pl.DataFrame, frame: pl.DataFrame) -> pl.Data
     table = table.with_columns(pl.coalesce(issued, natural).alias("identity"))
     if block.entity == "comments" and "platform_post_id" in table.columns:
         post = pl.concat_str([pl.col("platform"), pl.col("platform_post_id")], separator="\x1f")
-        table = table.with_columns(_md5(table.select(post.alias("k")).to_series()).alias("post_key"))
-    return table.with_columns(_md5(table["identity"]).alias(own)).drop("identity")
+        table = table.with_columns(md5(table.select(post.alias("k")).to_series()).alias("post_key"))
+    return table.with_columns(md5(table["identity"]).alias(own)).drop("identity")
 
 
 def _key_part(name: str, table: pl.DataFrame, frame: pl.DataFrame) -> pl.Expr:
@@ -57,7 +80,8 @@ def _key_part(name: str, table: pl.DataFrame, frame: pl.DataFrame) -> pl.Expr:
     return column.cast(pl.String).fill_null("")
 
 
-def _md5(text: pl.Series) -> pl.Series:
+def md5(text: pl.Series) -> pl.Series:
+    """MD5 of each text, as hexadecimal digits; NULL stays NULL."""
     connection = duckdb.connect()
     try:
         connection.register("keys", pl.DataFrame({"k": text}).to_arrow())

@@ -1,7 +1,8 @@
-"""JSON lines: one object per line."""
+"""JSON lines: one object per line, or pages of an API whose lists hold the rows."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.grids import Body, Grid
+from pipelines.sql import literal
 
 KEY_LINES = 10_000  # lines whose keys make up the header
 
@@ -43,7 +45,91 @@ def json_grid(path: Path) -> JsonGrid:
         keys = connection.execute(
             "select key from (select distinct unnest(json_keys(line)) as key from objects) where key <> '' order by key"
         ).fetchall()
-    return JsonGrid("", [[key for (key,) in keys]], path=path)
+    return JsonGrid("", [[key for (key,) in keys]], path=path, first_line=json.loads(objects["line"][0]))
+
+
+@dataclass
+class PageGrid(JsonGrid):
+    """Pages of an API: the elements of their lists are the rows, the head's only row is the union of the elements' keys.
+
+    The body has `line` (the element as JSON) and `up1`, `up2`… (what holds it, the page last).
+    """
+
+    rows_path: str = ""
+    row_names: str | None = None
+
+    def body(self, header_row: int, first: int, last: int) -> Body:
+        pages = super().body(header_row, first, last)
+        misshapen = _no_lists(pages.rows, self.rows_path)
+        bad = pages.rows.join(misshapen, on="row_number", how="semi").select(
+            "row_number", pl.lit("bad_page").alias("reason_code"), pl.concat_list(pl.col("line").str.slice(0, 500)).alias("cells")
+        )
+        whole = pages.rows.join(misshapen, on="row_number", how="anti")
+        return Body(_elements(whole, self.rows_path, self.row_names), pl.concat([pages.bad, bad]))
+
+
+def page_grid(grid: JsonGrid, rows_path: str, row_names: str | None) -> PageGrid:
+    """The grid of the elements at `rows_path` (`body.list[]`, also several levels deep)."""
+    pages = PageGrid(grid.name, grid.head, path=grid.path, first_line=grid.first_line, rows_path=rows_path, row_names=row_names)
+    elements = pages.body(0, 0, 0).rows
+    with duckdb.connect() as connection:
+        connection.register("elements", elements.to_arrow())
+        keys = connection.execute(
+            "select distinct unnest(json_keys(line)) as key from elements where json_type(line) = 'OBJECT' order by key"
+        ).fetchall()
+    pages.head = [[key for (key,) in keys]]
+    return pages
+
+
+def _levels(rows_path: str) -> list[str]:
+    """JSON paths of the lists, each from the element of the one before."""
+    return [quoted_path(part.strip(".")) for part in rows_path.split("[]") if part]
+
+
+def quoted_path(path: str) -> str:
+    """`a.b` as DuckDB's `$."a"."b"`; `[3]` stays a position."""
+    steps = [step for step in path.split(".") if step]
+    return "$" + "".join(step if step.startswith("[") else '."' + step.replace('"', "") + '"' for step in steps)
+
+
+def _no_lists(pages: pl.DataFrame, rows_path: str) -> pl.DataFrame:
+    """Row numbers of pages that hold something else where the list should be; a page without it is an empty one."""
+    with duckdb.connect() as connection:
+        connection.register("pages", pages.to_arrow())
+        kind = f"json_type(line, {literal(_levels(rows_path)[0])})"
+        return connection.execute(f"select row_number from pages where {kind} not in ('ARRAY', 'NULL')").pl()
+
+
+def _elements(pages: pl.DataFrame, rows_path: str, row_names: str | None) -> pl.DataFrame:
+    """One row per element with everything that holds it, in the order of the file."""
+    levels = _levels(rows_path)
+    step = "select row_number, i0, j0 from pages_in"
+    for depth, path in enumerate(levels, start=1):
+        kept = ", ".join(f"i{n}, j{n}" for n in range(depth))
+        listed = f"json_extract(j{depth - 1}, {literal(path + '[*]')})"
+        step = (
+            f"select row_number, {kept}, i{depth}, items{depth}[i{depth}] as j{depth} from "
+            f"(select *, unnest(range(1, len(items{depth}) + 1)) as i{depth} from (select *, {listed} as items{depth} from ({step})))"
+        )
+    depth = len(levels)
+    line = f"j{depth}"
+    if row_names:
+        names = f"list_transform(json_extract(j0, {literal(_names_path(row_names))}), lambda x: json_extract_string(x, '$'))"
+        line = f"to_json(map({names}, json_extract(j{depth}, '$[*]')))"
+    ups = ", ".join(f"cast(j{depth - n} as varchar) as up{n}" for n in range(1, depth + 1))
+    order = ", ".join(["row_number", *(f"i{n}" for n in range(1, depth + 1))])
+    with duckdb.connect() as connection:
+        connection.register("lines_in", pages.to_arrow())
+        return connection.execute(
+            f"""with pages_in as (select row_number, 0 as i0, cast(line as json) as j0 from lines_in)
+            select cast(row_number() over (order by {order}) as bigint) as row_number, cast({line} as varchar) as line, {ups}
+            from ({step}) order by 1"""
+        ).pl()
+
+
+def _names_path(row_names: str) -> str:
+    outer, inner = row_names.split("[]", 1)
+    return quoted_path(outer) + "[*]" + quoted_path(inner.strip("."))[1:]
 
 
 def _lines(path: Path, limit: int | None = None) -> pl.DataFrame:

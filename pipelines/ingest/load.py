@@ -76,20 +76,23 @@ def _prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
         platform = catalogue.platforms.get(spec.platform) or Platform(platform=spec.platform, name_zh=spec.platform, name_en=spec.platform)
         name = readable_name(hints.source_name or path.name)
         facts = _name_facts(spec, name, spec.timezone or platform.timezone)
+        facts |= _page_facts(spec, found)
         captured_at, basis = _captured_at(source, path, hints, facts, spec.timezone or platform.timezone)
         context = Context(
             platform=_own_platform(spec, hints),
             account_name=hints.account or DEFAULT_ACCOUNT,
             timezone=spec.timezone or platform.timezone,
             currency=spec.currency or platform.currency,
+            captured_at=captured_at,
+            source_name=name,
             window_start=facts.get("window_start"),
             window_end=facts.get("window_end"),
         )
         parsed = parse_blocks(spec, found.matches, context)
-        parsed = [block for block in parsed if block.rows_in]
+        parsed = [block for block in parsed if block.rows_in or block.rows.height]
         load_id = load_identity(source.sha256, context, spec)
         manifest = _manifest(source, found, parsed, context, load_id, name, captured_at, basis, hints)
-    if manifest["rows_in"] == 0:
+    if manifest["rows_in"] == 0 and spec.kind == "export":  # an API's empty day and an unused register are no mistake
         raise FileProblem(
             "no_rows", "The file has the right header and no rows below it. Choose a longer period and export again.", spec.format_id
         )
@@ -125,8 +128,8 @@ def archive(path: Path, sha256: str) -> None:
 
 
 def _own_platform(spec: FormatSpec, hints: Hints) -> str:
-    """Generic formats (web events, shop orders) may belong to any platform the operator names; others say it themselves."""
-    return hints.platform if hints.platform and spec.platform in ("web", "shop") else spec.platform
+    """Formats of several platforms (events, orders, surveys) belong to the one the operator names; others say it themselves."""
+    return hints.platform if hints.platform and spec.any_platform else spec.platform
 
 
 def _tables(parsed: list[Parsed], load_id: str, captured_at: datetime) -> dict[str, pl.DataFrame]:
@@ -148,7 +151,7 @@ def _manifest(
     basis: str,
     hints: Hints,
 ) -> dict[str, Any]:
-    loaded = sum(p.rows.height for p in parsed)
+    loaded = sum(p.loaded for p in parsed)
     accounts = sorted({a for p in parsed for a in p.accounts})
     account = accounts[0] if len(accounts) == 1 else context.account_name
     return {
@@ -160,6 +163,7 @@ def _manifest(
         "account_key": f"{context.platform}:{account}",
         "account_name": account,
         "is_owned": found.spec.is_owned,
+        "kind": found.spec.kind,
         "format_id": found.spec.format_id,
         "format_version": found.version,
         "entity": found.matches[0].block.entity,
@@ -192,6 +196,15 @@ def _warnings(found: Recognised, parsed: list[Parsed], captured_at: datetime) ->
     return warnings
 
 
+def _page_facts(spec: FormatSpec, found: Recognised) -> dict[str, Any]:
+    """What the envelope of an API's pages says: when they were received and which window was asked for."""
+    if spec.kind != "api":
+        return {}
+    page = found.matches[0].grid.first_line
+    facts: dict[str, Any] = {key: date.fromisoformat(page[key]) for key in ("window_start", "window_end") if page.get(key)}
+    return facts | {"received_at": dates.isoparse(page["received_at"]).astimezone(UTC)}
+
+
 def _name_facts(spec: FormatSpec, name: str, timezone: str) -> dict[str, Any]:
     """What the file name says: window bounds and capture time, by the format's own pattern; ten digits are an epoch."""
     match = re.search(spec.file_name, name) if spec.file_name else None
@@ -219,6 +232,8 @@ def _captured_at(source: SourceFile, path: Path, hints: Hints, facts: dict[str, 
     """When the figures were shown, and how that is known: operator, file name, workbook properties, file time."""
     if hints.captured_at:
         return hints.captured_at.astimezone(UTC), "operator"
+    if "received_at" in facts:
+        return facts["received_at"], "api"
     if "captured_epoch" in facts:
         return facts["captured_epoch"], "file_name"
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)

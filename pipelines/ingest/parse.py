@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -16,7 +18,9 @@ from pipelines.ingest.identity import with_keys
 from pipelines.ingest.json_lines import JsonGrid
 from pipelines.ingest.pseudonyms import pseudonyms
 from pipelines.ingest.recognise import BlockMatch
-from pipelines.ingest.spec import Block, Column, FormatSpec, entity_columns, normalise_header
+from pipelines.ingest.reshape import question_columns, transposed, unpivoted
+from pipelines.ingest.spec import REGISTERS, Block, Column, FormatSpec, entity_columns, header_match, normalise_header, platform_names
+from pipelines.ingest.surveys import survey_name, with_answers
 
 POLARS = {
     "VARCHAR": pl.String,
@@ -28,6 +32,15 @@ POLARS = {
     "VARCHAR[]": pl.List(pl.String),
 }
 
+# The day of a moment is the platform's own.
+MOMENT_DAYS = {
+    "published_at": "published_date",
+    "occurred_at": "business_date",
+    "ordered_at": "ordered_date",
+    "submitted_at": "submitted_date",
+    "settled_at": "settled_date",
+}
+
 
 @dataclass
 class Context:
@@ -37,18 +50,24 @@ class Context:
     account_name: str
     timezone: str
     currency: str
+    captured_at: datetime
+    source_name: str = ""
     window_start: Any = None
     window_end: Any = None
 
 
 @dataclass
 class Parsed:
-    """One block's outcome. `rows_in` counts data rows: loaded + duplicate + rejected, exactly."""
+    """One block's outcome. `rows_in` counts data rows of the file: loaded + duplicate + rejected, exactly.
+
+    `loaded` are rows of the file too; `rows` may be more, where a survey's row holds many answers.
+    """
 
     entity: str
     rows: pl.DataFrame
     rejects: pl.DataFrame
     rows_in: int
+    loaded: int
     duplicates: int
     unknown_columns: list[str] = field(default_factory=list)
     accounts: list[str] = field(default_factory=list)
@@ -62,7 +81,17 @@ def schema_of(entity: str) -> dict[str, Any]:
 
 def parse_blocks(spec: FormatSpec, matches: list[BlockMatch], context: Context) -> list[Parsed]:
     """Every block of a file. Blocks that read the same table share its rows by their `where`: each row counts once."""
-    return [parse_block(spec, match, context, [m.block for m in matches if _table(m) == _table(match)]) for match in matches]
+    outcomes: list[Parsed] = []
+    for match in matches:
+        sharing = [m.block for m in matches if _table(m) == _table(match) and not m.block.also]
+        parsed = parse_block(spec, match, context, [match.block] if match.block.also else sharing)
+        outcomes.append(_uncounted(parsed) if match.block.also else parsed)
+    return outcomes
+
+
+def _uncounted(parsed: Parsed) -> Parsed:
+    """A second reading of rows that another block accounts for; what cannot be read there is reported there."""
+    return replace(parsed, rows_in=0, loaded=0, duplicates=0, rejects=parsed.rejects.clear())
 
 
 def _table(match: BlockMatch) -> tuple[int, int, int, int]:
@@ -74,28 +103,36 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
     block = match.block
     body = _data_rows(match)
     frame = text_frame(match, body)
+    if block.transpose:
+        body, frame = transposed(block.transpose, body, frame)
     if len(sharing) > 1:
         body, frame = _own_rows(block, sharing, body, frame)
     rows_in = frame.height + body.bad.height
+    questions = question_columns(block, frame)
     rejects = [structural_rejects(body, frame, match, block)]
     frame = frame.join(rejects[0].select("row_number"), on="row_number", how="anti")
     columns, bad, flags, accounts = _parse_columns(spec, block, frame, context)
     rejects.append(value_rejects(block, frame, bad))
     table = pl.DataFrame({"row_number": frame["row_number"], **columns}).with_columns(flags)
     table = with_keys(block, _complete(spec, block, table, context), frame)
-    unknown = _unknown_columns(match, frame)
+    unknown = [name for name in _unknown_columns(match, frame) if name not in questions]
     table = table.with_columns(_extra(block, frame, unknown).alias("extra"))
     table = table.join(rejects[1].select("row_number"), on="row_number", how="anti")
     table, duplicates, conflicts = deduplicate(block, table, frame)
     rejects.append(conflicts)
     reject_frame = pl.concat(rejects)
+    loaded = table.height
+    if block.unpivot:
+        table = unpivoted(block.unpivot, table, frame, questions)
+    if block.entity == "survey_answers":
+        table = with_answers(table)
     schema = schema_of(block.entity)
     rows = table.select([pl.col(n).cast(t) if n in table.columns else pl.lit(None, t).alias(n) for n, t in schema.items()])
-    accounted = rows.height + duplicates + reject_frame.height
+    accounted = loaded + duplicates + reject_frame.height
     if accounted != rows_in:
         raise FileProblem("not_accounted", f"{rows_in} rows came in, {accounted} are accounted for: our fault, please report this file.")
     found_accounts = accounts.drop_nulls().unique().to_list() if accounts is not None else []
-    return Parsed(block.entity, rows, reject_frame, rows_in, duplicates, unknown, found_accounts, _recognised_columns(block, frame))
+    return Parsed(block.entity, rows, reject_frame, rows_in, loaded, duplicates, unknown, found_accounts, _recognised_columns(block, frame))
 
 
 def _data_rows(match: BlockMatch) -> Body:
@@ -140,7 +177,7 @@ def _parse_columns(
         sources = [s for s in sources_of(column, frame) if s in frame.columns]
         if not sources:
             continue
-        text = _chosen(column, frame, sources)
+        text = _from_header(column, sources[0], frame.height) if column.from_header else _chosen(column, frame, sources)
         parsed = _parse_cell(column, text, sources[0], spec, context)
         if parsed.bad is not None:
             bad.append((sources[0], "bad_value", parsed.bad))
@@ -158,7 +195,7 @@ def _parse_columns(
             if mask is not None:
                 own = mask if earlier is None else mask & earlier.is_null()
                 flags[column.to] = own | _or_false(flags.get(column.to), frame.height)
-    columns["account_key"] = _account_keys(accounts, context, frame.height)
+    columns["account_key"] = _account_keys(accounts, columns.get("platform"), context, frame.height)
     return (
         columns,
         bad,
@@ -188,12 +225,21 @@ def _chosen(column: Column, frame: pl.DataFrame, sources: list[str]) -> pl.Serie
     return text.str.extract(column.extract, 1) if column.extract else text
 
 
+def _from_header(column: Column, header: str, height: int) -> pl.Series:
+    """What the header itself says of all its cells, as `Amount spent (USD)` does of the currency."""
+    found = next(m for s in column.source if (m := header_match(s, header)))
+    return pl.repeat(found[1], height, eager=True, dtype=pl.String)
+
+
 def _parse_cell(column: Column, text: pl.Series, header: str, spec: FormatSpec, context: Context) -> values.Parsed:
     """One column by its declared type."""
     zone = column.timezone or spec.timezone or context.timezone
     tokens = column.null_tokens
     if column.map or column.default is not None:
         text = values.map_words(text, column.map, column.default)
+    if spec.decimal == "comma" and column.type in ("count", "ratio", "number"):
+        text = values.with_decimal_points(text)
+    day = context.captured_at
     match column.type:
         case "count":
             return values.parse_count(text, tokens, column.allow_negative)
@@ -204,9 +250,13 @@ def _parse_cell(column: Column, text: pl.Series, header: str, spec: FormatSpec, 
         case "duration":
             return values.parse_duration(text, column.unit, tokens)
         case "datetime":
-            return values.parse_datetime(text, zone, column.formats, tokens)
+            return values.parse_datetime(text, zone, column.formats, tokens, values.Years(day, column.year))
         case "date":
-            return values.parse_date(text, zone, column.formats, tokens)
+            return values.parse_date(text, zone, column.formats, tokens, values.Years(day, column.year))
+        case "platform":
+            return values.parse_words(text, platform_names())
+        case "list":
+            return values.parse_list(text, column.separator)
         case "id":
             return values.parse_id(text)
         case "boolean":
@@ -228,23 +278,32 @@ def _flag_list(name: str, flags: dict[str, pl.Series], height: int) -> pl.Series
     return listed.select(pl.when(pl.col(name).list.len() > 0).then(pl.col(name)).alias(name)).to_series()
 
 
-def _account_keys(accounts: pl.Series | None, context: Context, height: int) -> pl.Series:
-    default = f"{context.platform}:{context.account_name}"
+def _account_keys(accounts: pl.Series | None, own_platforms: pl.Series | None, context: Context, height: int) -> pl.Series:
+    """platform:account of each row. A row of a register that names no account belongs to none."""
+    of_register = context.platform == REGISTERS
+    default = None if of_register else f"{context.platform}:{context.account_name}"
     if accounts is None:
         return pl.repeat(default, height, eager=True, dtype=pl.String)
-    return (pl.Series([f"{context.platform}:"]) + accounts.str.strip_chars()).fill_null(default)
+    platform = pl.repeat(None if of_register else context.platform, height, eager=True, dtype=pl.String)
+    if own_platforms is not None:
+        platform = own_platforms.zip_with(own_platforms.is_not_null(), platform)
+    keys = pl.DataFrame({"p": platform, "a": accounts.str.strip_chars()}).select(pl.concat_str("p", "a", separator=":"))
+    return keys.to_series() if default is None else keys.to_series().fill_null(default)
 
 
 def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Constants and what follows from other columns: days, windows, ownership, keys."""
     columns = entity_columns(block.entity)
-    fixed: dict[str, Any] = {"platform": context.platform, **block.constants}
+    fixed: dict[str, Any] = {} if context.platform == REGISTERS else {"platform": context.platform}
+    fixed |= block.constants
     if "currency" in columns:
         fixed.setdefault("currency", spec.currency or context.currency)
     if "is_owned" in columns:
         fixed.setdefault("is_owned", spec.is_owned)
     if "window_kind" in columns:
         fixed.setdefault("window_kind", spec.window)
+    if "survey" in columns:
+        fixed.setdefault("survey", survey_name(context.source_name))
     for bound in ("window_start", "window_end"):
         if bound in columns and spec.window == "range":
             fixed.setdefault(bound, getattr(context, bound))
@@ -253,7 +312,7 @@ def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Cont
     absent = [pl.lit(v, schema[n]).alias(n) for n, v in fixed.items() if n not in known]
     table = table.with_columns(absent + [pl.col(n).fill_null(v) for n, v in fixed.items() if n in known and v is not None])
     zone = spec.timezone or context.timezone
-    for moment, day in (("published_at", "published_date"), ("occurred_at", "business_date"), ("ordered_at", "ordered_date")):
+    for moment, day in MOMENT_DAYS.items():
         if moment in table.columns and day in columns and day not in table.columns:
             table = table.with_columns(pl.col(moment).dt.convert_time_zone(zone).dt.date().alias(day))
     if block.provisional_last_day and "business_date" in table.columns:
@@ -267,7 +326,7 @@ def _unknown_columns(match: BlockMatch, frame: pl.DataFrame) -> list[str]:
     used = {s for c in block.columns for s in sources_of(c, frame)}
     known = {normalise_header(h) for h in [*block.ignore, *block.drop, *block.where]}
     if isinstance(match.grid, JsonGrid):
-        known |= {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
+        known |= {normalise_header(re.split(r"[.{\[]", s)[0]) for c in block.columns for s in c.source}
         keys = {normalise_header(key) for key in match.headers}
         return [c for c in frame.columns if c not in OWN_NAMES and c not in used and written(c) in keys - known]
     return [c for c in frame.columns if c not in OWN_NAMES and c not in used and written(c) not in known]

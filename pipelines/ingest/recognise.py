@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.grids import Grid
+from pipelines.ingest.json_lines import JsonGrid, page_grid
 from pipelines.ingest.read import SourceFile
-from pipelines.ingest.spec import Block, FormatSpec, normalise_header
+from pipelines.ingest.sections import section_of, unread_sections
+from pipelines.ingest.spec import Block, FormatSpec, header_match, header_matches, is_pattern, normalise_header
 
 
 @dataclass
@@ -85,16 +87,27 @@ def _best(specs: list[FormatSpec], grids: list[Grid], encoding: str, platform: s
 
 def _fit(spec: FormatSpec, grids: list[Grid], encoding: str) -> Recognised | None:
     matches: list[BlockMatch] = []
+    titles = [block.section for block in spec.blocks if block.section]
     for block in spec.blocks:
-        hits = [m for grid in grids if _sheet_fits(block, grid) and (m := _find_header(block, grid)) is not None]
+        tables = [g for grid in grids if _sheet_fits(block, grid) and (g := section_of(grid, block.section, titles)) is not None]
+        hits = [_with_elements(m) for grid in tables if (m := _find_header(block, grid)) is not None]
         if not hits and not block.optional:
             return None
         matches += hits
     if not matches:
         return None
-    used = {id(m.grid) for m in matches}
-    unmatched = [g.name for g in grids if id(g) not in used and g.head]
+    used = {m.grid.name for m in matches}
+    unmatched = [g.name for g in grids if g.name not in used and g.head]
+    unmatched += [title for g in grids if g.name in used for title in unread_sections(g, titles)]
     return Recognised(spec, _version(spec, matches), encoding, matches, unmatched)
+
+
+def _with_elements(match: BlockMatch) -> BlockMatch:
+    """Of an API's pages the rows are the elements of a list; elsewhere the match as it is."""
+    if match.block.rows is None or not isinstance(match.grid, JsonGrid):
+        return match
+    grid = page_grid(match.grid, match.block.rows, match.block.row_names)
+    return replace(match, grid=grid, headers=grid.head[0], last=len(grid.head[0]))
 
 
 def _sheet_fits(block: Block, grid: Grid) -> bool:
@@ -104,28 +117,48 @@ def _sheet_fits(block: Block, grid: Grid) -> bool:
 def _find_header(block: Block, grid: Grid) -> BlockMatch | None:
     """The row and column range whose distinct cells meet the block's header rule best. Of equals the first: later ones repeat it."""
     best: BlockMatch | None = None
+    if not _values_fit(block, grid):
+        return None
     for first, last in grid.column_groups():
         for index, row in enumerate(grid.head[: block.header.scan_rows]):
             headers = row[first:last]
-            score = _score(block, headers)
+            score = _score(block, headers) if _place_fits(block, grid, index, first) else 0
             if score and (best is None or score > best.score):
                 best = BlockMatch(block, grid, index, first, last, headers, score)
     return best
+
+
+def _values_fit(block: Block, grid: Grid) -> bool:
+    """JSON: whether the first line has the values that tell this kind of page."""
+    return all(str(grid.first_line.get(key)) in options for key, options in block.header.values.items())
+
+
+def _place_fits(block: Block, grid: Grid, index: int, first: int) -> bool:
+    """Whether this row may be the header by what stands above it, below it and by its number."""
+    rule = block.header
+    if rule.row is not None and grid.row_number(index) != rule.row:
+        return False
+    if rule.above and not any(re.search(rule.above, cell) for row in grid.head[:index] for cell in row):
+        return False
+    below = grid.head[index + 1][first:] if rule.cells and index + 1 < len(grid.head) else []
+    return all(position < len(below) and re.search(pattern, below[position].strip()) for position, pattern in rule.cells.items())
 
 
 def _score(block: Block, headers: list[str]) -> int:
     """How many known headers the row holds; 0 unless every rule of the block is met."""
     names = {normalise_header(h) for h in headers} - {""}
     rule = block.header
-    if not all(any(normalise_header(option) in names for option in options) for options in rule.required):
+    if not all(any(header_matches(option, name) for option in options for name in headers) for options in rule.required):
         return 0
-    if any(normalise_header(name) in names for name in rule.forbidden):
+    if any(header_matches(unwanted, name) for unwanted in rule.forbidden for name in headers):
         return 0
     if rule.exact_columns is not None and len([h for h in headers if normalise_header(h)]) != rule.exact_columns:
         return 0
     known = {normalise_header(s.split(".")[0].split("{")[0]) for c in block.columns for s in c.source}
     known |= {normalise_header(option) for options in rule.required for option in options} | {normalise_header(h) for h in block.ignore}
-    return len(names & known)
+    patterns = [s for c in block.columns for s in c.source if is_pattern(s)]
+    found = sum(any(header_match(p, name) for name in headers) for p in patterns)
+    return len(names & known) + found + len(rule.cells) + bool(rule.above)
 
 
 def _version(spec: FormatSpec, matches: list[BlockMatch]) -> str:

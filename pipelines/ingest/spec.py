@@ -25,7 +25,10 @@ SHIPPED_EXAMPLES = PROJECT_DIR / "data" / "formats"
 ENTITIES_FILE = PROJECT_DIR / "pipelines" / "entities.yaml"
 
 FileType = Literal["text", "xlsx", "xls", "html", "jsonl"]
-ColumnType = Literal["text", "id", "count", "ratio", "number", "duration", "datetime", "date", "boolean", "person", "account", "json"]
+ColumnType = Literal[
+    "text", "id", "count", "ratio", "number", "duration", "datetime", "date", "boolean", "person", "account", "platform", "list", "json"
+]
+REGISTERS = "registers"  # the platform of register files: rows in them name their own, or none
 
 
 @lru_cache(maxsize=65536)
@@ -36,6 +39,22 @@ def normalise_header(text: str | None) -> str:
     folded = unicodedata.normalize("NFKC", str(text))
     folded = re.sub(r"[\u200b-\u200f\u2060\ufeff]", "", folded)
     return re.sub(r"\s+", " ", folded).strip().lower()
+
+
+def header_matches(wanted: str, header: str) -> bool:
+    """Whether a file's header is the one a spec means: the same word, or one that the spec's `/regex/` finds."""
+    if is_pattern(wanted):
+        return header_match(wanted, header) is not None
+    return normalise_header(wanted) == normalise_header(header)
+
+
+def is_pattern(name: str) -> bool:
+    return len(name) > 2 and name.startswith("/") and name.endswith("/")
+
+
+def header_match(pattern: str, header: str) -> re.Match[str] | None:
+    """The match of a spec's `/regex/` in a header as written, case aside."""
+    return re.search(pattern[1:-1], unicodedata.normalize("NFKC", header).strip(), re.IGNORECASE)
 
 
 def _as_list(value: Any) -> Any:
@@ -86,11 +105,17 @@ class Column(_Model):
     """One canonical column and where it comes from."""
 
     to: str
-    source: Names = Field(alias="from", description="Header names (or JSON paths) in order of preference.")
+    source: Names = Field(
+        alias="from",
+        description="Header names in order of preference; also JSON paths, `/regex/` on the header, `#10` a position, `@B1` a cell.",
+    )
     type: ColumnType = "text"
     scale: Literal["fraction", "percent"] | None = Field(None, description="Scale of a ratio written without a % sign.")
     unit: Literal["seconds", "minutes", "hours", "milliseconds"] = Field("seconds", description="Unit of a bare duration.")
-    formats: Names = Field(default_factory=list, description="strptime formats, where the general ones do not do.")
+    formats: Names = Field(
+        default_factory=list, description="strptime formats, where the general ones do not do; without a year, it follows from the capture."
+    )
+    year: int | None = Field(None, description="The year of days that are written without one.")
     timezone: Timezone | None = None
     null_tokens: Names = Field(default_factory=list, description="Values that mean missing here, beside the usual ones.")
     allow_negative: bool = False
@@ -103,6 +128,8 @@ class Column(_Model):
     map: dict[str, str] = Field(default_factory=dict, description="Raw word (or /regex/) to canonical word.")
     default: str | None = Field(None, description="Canonical word where `map` knows none.")
     flag: dict[str, list[str]] = Field(default_factory=dict, description="Boolean: raw words that mean true.")
+    separator: str = Field(",", description="What stands between the items of a list.")
+    from_header: bool = Field(False, description="The value is what the first group of the header's `/regex/` finds (a currency).")
 
 
 class DropRow(_Model):
@@ -121,7 +148,27 @@ class Header(_Model):
     forbidden: Names = Field(default_factory=list)
     exact_columns: int | None = None
     scan_rows: int = 15
+    row: int | None = Field(None, description="1-based row that must be the header row: files told by positions.")
+    above: Pattern | None = Field(None, description="Regex that some cell above the header row must match.")
+    cells: dict[int, Pattern] = Field(default_factory=dict, description="0-based position: regex on that cell of the first data row.")
+    values: dict[str, Names] = Field(default_factory=dict, description="JSON: the first line's value of a key must be one of these.")
     extra_rows: int = Field(0, description="Rows right below the header that explain it and are no data.")
+
+
+class Transpose(_Model):
+    """A table of label and value that is one row lying on its side."""
+
+    label: str
+    value: str
+
+
+class Unpivot(_Model):
+    """Columns that are observations: each becomes rows of (header, cell)."""
+
+    to: str
+    value: str
+    matches: Pattern | None = Field(None, description="Only headers that match; otherwise every header the block does not name.")
+    exclude: Names = Field(default_factory=list, alias="except")
 
 
 class Block(_Model):
@@ -131,8 +178,14 @@ class Block(_Model):
     header: Header
     columns: list[Column] = Field(default_factory=list)
     sheet: Pattern | None = Field(None, description="Regex on the sheet name.")
+    section: Pattern | None = Field(None, description="Regex on the title row that the table stands below; a blank row or title ends it.")
+    rows: str | None = Field(None, description="JSON: path of the lists whose elements are the rows, as `body.list[]`.")
+    row_names: str | None = Field(None, description="JSON: path of the names of the positions, where elements are arrays.")
+    transpose: Transpose | None = None
+    unpivot: Unpivot | None = None
     where: dict[str, Names] = Field(default_factory=dict, description="Keep rows where this header has one of these values.")
     optional: bool = False
+    also: bool = Field(False, description="Reads rows that another block accounts for: one row that says two things.")
     drop_rows: list[DropRow] = Field(default_factory=list)
     constants: dict[str, Any] = Field(default_factory=dict)
     natural_key: Names = Field(default_factory=list)
@@ -157,6 +210,8 @@ class FormatSpec(_Model):
     format_id: str
     version: str = "1"
     platform: str
+    any_platform: bool = Field(False, description="The operator may name another platform: events, orders, surveys.")
+    kind: Literal["export", "register", "api"] = "export"
     label_zh: str
     label_en: str
     menu_path: str = ""
@@ -169,6 +224,7 @@ class FormatSpec(_Model):
     window: Literal["lifetime", "range"] = "lifetime"
     timezone: Timezone | None = None
     currency: str | None = None
+    decimal: Literal["point", "comma"] = Field("point", description="What stands before the decimals: `1 234,56` is comma.")
     max_rows: int | None = Field(None, description="The platform's own cap: a file this long may be truncated.")
     is_owned: bool = True
     refuse: Refusal | None = None
@@ -196,9 +252,12 @@ class FormatSpec(_Model):
             for column in block.columns:
                 if column.type == "ratio" and column.scale is None and not any("(%)" in normalise_header(s) for s in column.source):
                     raise ValueError(f"{self.format_id}: ratio '{column.to}' needs a scale (fraction or percent)")
-                for word in column.map:
-                    if word.startswith("/"):
+                for word in [*column.map, *column.source]:
+                    if is_pattern(word):
                         _as_pattern(word.strip("/"))
+            for name in (block.unpivot.to, block.unpivot.value) if block.unpivot else ():
+                if name not in known:
+                    raise ValueError(f"{self.format_id}: '{name}' is no column of entity '{block.entity}'")
         return self
 
 
@@ -271,6 +330,11 @@ def platforms() -> dict[str, Platform]:
             continue  # reported by broken_specs()
         found[platform.platform] = platform
     return found
+
+
+def platform_names() -> dict[str, str]:
+    """Every word a platform goes by (its id, Chinese and English name, normalised) to its id."""
+    return {normalise_header(name): p.platform for p in platforms().values() for name in (p.platform, p.name_zh, p.name_en)}
 
 
 def read_platform(path: Path) -> Platform:

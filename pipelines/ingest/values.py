@@ -6,8 +6,10 @@ censored (``10万+``, ``<0.1%``: only a bound is known) or bad (not empty, yet n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 
 import polars as pl
@@ -61,6 +63,18 @@ class Parsed:
     censored: pl.Series | None = None
     bad: pl.Series | None = None
     precision: pl.Series | None = None
+
+
+@dataclass
+class Years:
+    """How a day written without a year gets one: `fixed`, else the latest year in which it does not lie after `today`."""
+
+    today: datetime
+    fixed: int | None = None
+
+    def candidates(self) -> list[int]:
+        """The years to try, best first; four back, for a 29 February."""
+        return [self.fixed] if self.fixed else [self.today.year + 1 - n for n in range(6)]
 
 
 def clean(text: pl.Series, null_tokens: tuple[str, ...] | list[str] = ()) -> pl.Series:
@@ -140,22 +154,34 @@ def parse_duration(text: pl.Series, unit: str = "seconds", null_tokens: list[str
     return Parsed(values, bad=_some(bad))
 
 
-def parse_datetime(text: pl.Series, timezone: str, formats: list[str] | None = None, null_tokens: list[str] | None = None) -> Parsed:
+def parse_datetime(
+    text: pl.Series,
+    timezone: str,
+    formats: list[str] | None = None,
+    null_tokens: list[str] | None = None,
+    years: Years | None = None,
+) -> Parsed:
     """Moments as UTC Datetime with their precision (second, minute, day).
 
     Naive values are local to `timezone`. Day-month orders that can be read two ways (`01/08/2026`) are read only
     through `formats` of the format spec. Epochs are told by their digits: 10 seconds, 13 ms, 16 µs. 4-5 digit numbers
-    with decimals are Excel's serial days.
+    with decimals are Excel's serial days. `years` completes what a format without a year reads.
     """
     cells = clean(text, null_tokens or []).str.replace_all(r"\s+", " ")
-    utc = _utc(cells, timezone, formats or [])
+    utc = _utc(cells, timezone, formats or [], years)
     bad = cells.is_not_null() & utc["at"].is_null()
     return Parsed(utc["at"], bad=_some(bad), precision=utc["precision"])
 
 
-def parse_date(text: pl.Series, timezone: str, formats: list[str] | None = None, null_tokens: list[str] | None = None) -> Parsed:
+def parse_date(
+    text: pl.Series,
+    timezone: str,
+    formats: list[str] | None = None,
+    null_tokens: list[str] | None = None,
+    years: Years | None = None,
+) -> Parsed:
     """Days as Date: the platform's own day, never shifted to another zone."""
-    parsed = parse_datetime(text, timezone, formats, null_tokens)
+    parsed = parse_datetime(text, timezone, formats, null_tokens, years)
     return Parsed(parsed.values.dt.convert_time_zone(timezone).dt.date(), bad=parsed.bad)
 
 
@@ -185,6 +211,26 @@ def parse_boolean(text: pl.Series, flag: dict[str, list[str]]) -> Parsed:
     words = {**dict.fromkeys(false, False), **dict.fromkeys(true, True)}
     values = cells.replace_strict(words, default=None, return_dtype=pl.Boolean)
     return Parsed(values, bad=_some(cells.is_not_null() & values.is_null()))
+
+
+def parse_words(text: pl.Series, words: dict[str, str]) -> Parsed:
+    """Names of a known set as its ids, however they are written; any other word is bad."""
+    cells = clean(text)
+    ids = {name: words.get(normalise_header(name)) for name in cells.drop_nulls().unique()}
+    values = cells.replace_strict(ids, default=None, return_dtype=pl.String)
+    return Parsed(values, bad=_some(cells.is_not_null() & values.is_null()))
+
+
+def parse_list(text: pl.Series, separator: str) -> Parsed:
+    """Texts with items between separators as lists of trimmed items; an empty cell is NULL."""
+    items = clean(text).str.split(separator).list.eval(pl.element().str.strip_chars())
+    return Parsed(items.list.eval(pl.element().filter(pl.element() != "")))
+
+
+def with_decimal_points(text: pl.Series) -> pl.Series:
+    """`1 234,56` and `1.234,56` as `1234.56`, for formats that declare the comma."""
+    bare = text.str.replace_all(r"[\s\u00a0\u202f.]", "")
+    return bare.str.replace(",", ".", literal=True)
 
 
 def map_words(text: pl.Series, mapping: dict[str, str], default: str | None) -> pl.Series:
@@ -235,12 +281,12 @@ def _word_seconds(cells: pl.Series) -> pl.Series:
     return pl.DataFrame({"t": total, "f": found}).select(pl.when("f").then("t")).to_series()
 
 
-def _utc(cells: pl.Series, timezone: str, formats: list[str]) -> pl.DataFrame:
+def _utc(cells: pl.Series, timezone: str, formats: list[str], years: Years | None) -> pl.DataFrame:
     """Columns `at` (UTC) and `precision`. Each way to write a moment is tried on what is still open; most columns know one."""
     empty = [pl.lit(None, pl.Datetime("us", "UTC")).alias("at"), pl.lit(None, pl.String).alias("precision")]
     frame = pl.DataFrame({"t": cells}).with_columns(empty)
     is_open = pl.col("t").is_not_null() & pl.col("at").is_null()
-    for shape, moment, grain in _ways(timezone, formats):
+    for shape, moment, grain in _ways(timezone, formats, years):
         if not frame.select((is_open & shape).any()).item():
             continue
         read = pl.when(is_open & shape).then(moment)
@@ -251,12 +297,15 @@ def _utc(cells: pl.Series, timezone: str, formats: list[str]) -> pl.DataFrame:
     return frame.select("at", "precision")
 
 
-def _ways(timezone: str, formats: list[str]) -> Iterator[tuple[pl.Expr, pl.Expr, str]]:
+def _ways(timezone: str, formats: list[str], years: Years | None) -> Iterator[tuple[pl.Expr, pl.Expr, str]]:
     """(what a cell looks like, what it means, how precise it is): those that the format declares come first."""
     text = pl.col("t")
     for fmt in formats:
         grain = "second" if "%S" in fmt else "minute" if "%M" in fmt else "day"
-        yield text.is_not_null(), _naive(text, fmt, timezone, grain), grain
+        if years and not re.search("%[YyDFxcsGC]", fmt):
+            yield text.is_not_null(), _in_latest_year(text, fmt, timezone, grain, years), grain
+        else:
+            yield text.is_not_null(), _naive(text, fmt, timezone, grain), grain
     for pattern, fmt, grain in DATETIME_FORMATS:
         source = text.str.replace("T", " ") if " %H" in fmt and fmt.startswith("%Y-") else text
         source = source.str.replace(r"日(\d{1,2}[:时])", "日 $1") if "日 %H" in fmt else source
@@ -271,6 +320,14 @@ def _ways(timezone: str, formats: list[str]) -> Iterator[tuple[pl.Expr, pl.Expr,
         micros = (pl.when(shape).then(text).cast(pl.Float64, strict=False) * divisor).round().cast(pl.Int64)  # other lengths would overflow
         yield shape, micros.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"), "second"
     yield *_excel_serial(text, timezone), "second"
+
+
+def _in_latest_year(text: pl.Expr, fmt: str, timezone: str, grain: str, years: Years) -> pl.Expr:
+    """A day without a year: in the fixed year, else in the latest that does not put it after today."""
+    dated = [_naive(pl.concat_str(pl.lit(f"{year} "), text), f"%Y {fmt}", timezone, grain) for year in years.candidates()]
+    if years.fixed:
+        return dated[0]
+    return pl.coalesce([pl.when(moment <= years.today).then(moment) for moment in dated])
 
 
 def _naive(text: pl.Expr, fmt: str, timezone: str, grain: str) -> pl.Expr:

@@ -54,11 +54,15 @@ netted as (
         case
             when is_cancelled or (is_refunded and coalesce(refunded_amount, payable_amount) >= payable_amount) then 0
             when gross_amount is not null then greatest(gross_amount - coalesce(refunded_amount, 0), 0)
-        end as net_amount
+        end as net_amount,
+        case
+            when is_cancelled then payable_amount
+            else coalesce(refunded_amount, case when is_refunded then payable_amount end)
+        end as lost_amount
     from priced
 ),
 
-orders as (
+added as (
     select
         order_id,
         max(platform) as platform,
@@ -70,14 +74,17 @@ orders as (
         max(person_key) as source_person_key,
         count(*) as line_count,
         cast(sum(quantity) as bigint) as item_count,
-        {{ money('sum(payable_amount)') }} as payable_amount,
-        {{ money('sum(platform_discount_amount)') }} as platform_discount_amount,
-        {{ money('sum(discount_amount)') }} as discount_amount,
-        {{ money('sum(gross_amount)') }} as gross_amount,
-        {{ money('sum(net_amount)') }} as net_amount,
-        {{ money('sum(refunded_amount)') }} as refunded_amount,
+        max(order_payable_amount) as whole_amount,
+        sum(payable_amount) as payable_amount,
+        sum(platform_discount_amount) as platform_discount_amount,
+        sum(discount_amount) as discount_amount,
+        sum(gross_amount) as gross_amount,
+        sum(net_amount) as net_amount,
+        sum(lost_amount) as lost_amount,
+        sum(refunded_amount) as refunded_amount,
         bool_and(is_cancelled) as is_cancelled,
         bool_and(is_refunded) as is_refunded,
+        bool_and(is_cancelled or is_refunded) as is_lost,
         max(currency) as currency,
         max(channel) as channel,
         max(campaign_key) as campaign_key,
@@ -85,6 +92,39 @@ orders as (
         max(captured_at) as captured_at
     from netted
     group by order_id
+),
+
+-- Some sources price the order and repeat that on each line: there it is the order's amount, and the lines' own are parts of it.
+orders as (
+    select
+        order_id,
+        platform,
+        account_key,
+        ordered_at,
+        paid_at,
+        completed_at,
+        business_date,
+        source_person_key,
+        line_count,
+        item_count,
+        {{ money('coalesce(whole_amount, payable_amount)') }} as payable_amount,
+        {{ money('platform_discount_amount') }} as platform_discount_amount,
+        {{ money('discount_amount') }} as discount_amount,
+        {{ money('coalesce(whole_amount + coalesce(platform_discount_amount, 0), gross_amount)') }} as gross_amount,
+        {{ money("case
+            when whole_amount is null then net_amount
+            when is_cancelled or (is_lost and coalesce(lost_amount, whole_amount) >= whole_amount) then 0
+            else greatest(whole_amount + coalesce(platform_discount_amount, 0) - coalesce(lost_amount, 0), 0)
+        end") }} as net_amount,
+        {{ money('refunded_amount') }} as refunded_amount,
+        is_cancelled,
+        is_refunded,
+        currency,
+        channel,
+        campaign_key,
+        campaign,
+        captured_at
+    from added
 )
 
 select

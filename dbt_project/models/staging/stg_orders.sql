@@ -28,6 +28,7 @@ select
     coalesce(o.is_refunded, false) as is_refunded,
     o.person_key,
     {{ money('o.payable_amount') }} as payable_amount,
+    {{ money('o.order_payable_amount') }} as order_payable_amount,
     {{ money('o.platform_discount_amount') }} as platform_discount_amount,
     {{ money('o.merchant_discount_amount') }} as merchant_discount_amount,
     {{ money('o.creator_discount_amount') }} as creator_discount_amount,
