@@ -26,6 +26,7 @@ REASONS = {
     "repeated_header": "the header row is repeated here",
     "wrong_length": "the row has another number of cells than the header",
     "bad_json": "the line is no JSON object",
+    "bad_page": "the page has something else where its list should be",
     "no_block": "the row is of a kind this format does not take in",
     "total_row": "a total, not an observation",
     "missing_value": "a value this row cannot do without is missing",

@@ -65,7 +65,9 @@ class PageGrid(JsonGrid):
             "row_number", pl.lit("bad_page").alias("reason_code"), pl.concat_list(pl.col("line").str.slice(0, 500)).alias("cells")
         )
         whole = pages.rows.join(misshapen, on="row_number", how="anti")
-        return Body(_elements(whole, self.rows_path, self.row_names), pl.concat([pages.bad, bad]))
+        elements = _elements(whole, self.rows_path, self.row_names)
+        bad = pl.concat([pages.bad, bad])  # numbered after the elements: lines and elements are not counted alike
+        return Body(elements, bad.with_columns(pl.int_range(pl.len()).add(elements.height + 1).alias("row_number")))
 
 
 def page_grid(grid: JsonGrid, rows_path: str, row_names: str | None) -> PageGrid:

@@ -145,8 +145,10 @@ def assert_accounted(prepared: Prepared) -> None:
         assert numbers.is_duplicated().sum() == 0, "a row is both loaded and rejected"
 
 
-def table(prepared: Prepared) -> pl.DataFrame:
-    """The one table of a load, in file order."""
+def table(prepared: Prepared, entity: str | None = None) -> pl.DataFrame:
+    """The one table of a load (or the entity's), in file order."""
+    if entity:
+        return prepared.tables[entity].sort("row_number")
     (frame,) = prepared.tables.values()
     return frame.sort("row_number")
 
