@@ -50,7 +50,7 @@ def plain_errors() -> Iterator[None]:
         RunFailed,
         TransformFailed,
         LookupError,
-        FileNotFoundError,
+        OSError,
         ValueError,
     ) as error:
         err.print(str(error), style="red", markup=False, highlight=False)
@@ -79,14 +79,15 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Serve the app afterwards.")] = True,
     port: Annotated[int | None, typer.Option(help="Port of the app.")] = None,
 ) -> None:
-    """Set everything up: sample exports where landing is empty, one pipeline run, then the app."""
+    """Set everything up: sample exports where there is nothing yet, one pipeline run, then the app."""
+    from pipelines import lake
     from pipelines.ingest.landing import landing_files
     from pipelines.run import run_pipeline
     from pipelines.simulate.samples import write_samples
 
     with plain_errors():
         _show_progress()
-        if not landing_files():
+        if not landing_files() and not lake.manifests():
             err.print("· writing sample exports of a made-up brand", style="dim")
             write_samples(settings().landing)
         _report_run(run_pipeline())

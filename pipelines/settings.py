@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=PROJECT_DIR / "data", description="Folder that holds everything Social Pulse writes.")
     keep_releases: int = Field(default=5, ge=1, description="How many published releases stay on disk for rollback.")
     min_free_gb: float = Field(default=0.5, ge=0, description="A run refuses to start with less free disk than this.")
+    settle_seconds: float = Field(default=2, ge=0, description="A file in landing is left alone until nobody has written to it for so long.")
+    archive_days: int = Field(default=90, ge=0, description="How long originals stay in the archive, where the source's register says nothing.")
+    max_upload_mb: int = Field(default=200, ge=1, description="The largest file that the app takes as an upload.")
     app_port: int = 8501
     dagster_port: int = 3000
     lock_wait_seconds: float = Field(default=3600, description="How long a run waits for another run to finish.")
@@ -73,6 +76,16 @@ class Settings(BaseSettings):
     @property
     def dagster_home(self) -> Path:
         return self.root / "dagster"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Credentials of the connectors (mode 0600), for those who do not give them in the environment."""
+        return self.root / "secrets.yaml"
+
+    @property
+    def tokens(self) -> Path:
+        """Access and refresh tokens, which the platforms rotate (mode 0600), and until when a quota is used up."""
+        return self.root / "tokens"
 
     @property
     def key_file(self) -> Path:

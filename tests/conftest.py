@@ -13,4 +13,5 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setenv("PULSE_DATA_DIR", str(folder))
+    monkeypatch.setenv("PULSE_SETTLE_SECONDS", "0")
     return folder

@@ -1,7 +1,9 @@
 """The landing folder: which files lie there, what their place says about them, and taking in the new ones.
 
 ``landing/<account>/<file>`` or ``landing/<platform>/<account>/<file>``: the folder is the account's name. Files lying directly in
-``landing/`` belong to the account ``main``. What cannot be taken in gets a note under ``quarantine/``; the file stays where it is.
+``landing/`` belong to the account ``main``. What a person put here stays as it is until its retention ends (`pipelines.upkeep`); copies
+that `pulse ingest` made and pages of an API leave as soon as they are in the lake. What cannot be taken in gets a note under
+``quarantine/``.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,17 +60,31 @@ def hints_for(path: Path, known_platforms: Iterable[str]) -> Hints:
     platform = parts[0] if parts and parts[0] in set(known_platforms) else None
     rest = parts[1:] if platform else parts
     hints = Hints(platform=platform, account=rest[0] if rest else None, source_name=path.name)
-    sidecar = path.with_name(path.name + SIDECAR)
-    if sidecar.exists():
-        try:
-            noted = json.loads(sidecar.read_text(encoding="utf-8"))
-            hints.captured_at = datetime.fromisoformat(noted["captured_at"]) if noted.get("captured_at") else None
-            hints.operator = noted.get("operator")
-        except (ValueError, TypeError, AttributeError) as error:
-            raise FileProblem(
-                "side_file", f"{sidecar.name} beside the file cannot be read. Delete it or run `pulse ingest` again."
-            ) from error
+    noted = _noted(path)
+    try:
+        hints.captured_at = datetime.fromisoformat(noted["captured_at"]) if noted.get("captured_at") else None
+    except (ValueError, TypeError) as error:
+        raise _bad_side_file(path) from error
+    hints.operator = noted.get("operator")
     return hints
+
+
+def _noted(path: Path) -> dict[str, Any]:
+    """What the side file says; empty without one."""
+    sidecar = path.with_name(path.name + SIDECAR)
+    if not sidecar.exists():
+        return {}
+    try:
+        noted = json.loads(sidecar.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _bad_side_file(path) from error
+    if not isinstance(noted, dict):
+        raise _bad_side_file(path)
+    return noted
+
+
+def _bad_side_file(path: Path) -> FileProblem:
+    return FileProblem("side_file", f"{path.name}{SIDECAR} beside the file cannot be read. Delete it or run `pulse ingest` again.")
 
 
 def place(path: Path, platform: str | None, account: str | None, captured_at: datetime | None) -> Path:
@@ -82,9 +99,9 @@ def place(path: Path, platform: str | None, account: str | None, captured_at: da
     target = folder / path.name
     if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() != digest:
         target = folder / f"{path.stem}.{digest[:8]}{path.suffix}"
-    if captured_at:
-        note = {"captured_at": captured_at.isoformat(), "operator": "cli"}
-        write_atomically(target.with_name(target.name + SIDECAR), json.dumps(note).encode())
+    is_copy = not target.exists() or _noted(target).get("is_copy", False)
+    note = {"captured_at": captured_at.isoformat() if captured_at else None, "operator": "cli", "is_copy": is_copy}
+    write_atomically(target.with_name(target.name + SIDECAR), json.dumps(note).encode())
     if not target.exists():
         temporary = target.with_name(f".{target.name}.tmp")
         shutil.copy2(path, temporary)
@@ -115,8 +132,10 @@ def take_in_landing() -> Intake:
     files = landing_files()
     todo = [path for path in files if not _dealt_with(path, index, revision)]
     intake.known = len(files) - len(todo)
+    _let_settle(todo)
     for path in track(todo, "taking in files"):
         catalogue = catalogue or Catalogue()
+        before = _fingerprint(path)
         try:
             manifest, is_new = take_in(path, hints_for(path, known_platforms), catalogue)
         except FileProblem as problem:
@@ -129,10 +148,28 @@ def take_in_landing() -> Intake:
             intake.loaded.append(manifest)
         else:
             intake.known += 1
-        _remember(index, path, "loaded", revision)
+        is_ours = manifest["kind"] == "api" or _noted(path).get("is_copy", False)
+        if is_ours and _fingerprint(path) == before:  # else somebody has written to it meanwhile: the next pass takes that in
+            clear(path)
+        else:
+            _remember(index, path, "loaded", revision)
     if todo:
-        _write_index(index)
+        _write_index({key: entry for key, entry in index.items() if (settings().landing / key).exists()})
     return intake
+
+
+def _let_settle(files: list[Path]) -> None:
+    """Wait until the newest file has not been written to for a moment: it may still be on its way here."""
+    ages = [time.time() - path.stat().st_mtime for path in files if path.exists()]
+    youngest = min((age for age in ages if age >= 0), default=settings().settle_seconds)
+    if youngest < settings().settle_seconds:
+        time.sleep(settings().settle_seconds - youngest)
+
+
+def clear(path: Path) -> None:
+    """Take a file that is in the lake out of landing, its side file last."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + SIDECAR).unlink(missing_ok=True)
 
 
 def quarantine(path: Path, problem: FileProblem) -> dict[str, Any]:

@@ -122,6 +122,7 @@ class Draft(BaseModel):
     is_owned: bool = True
     version: str = "1"
     constants: dict[str, str] = Field(default_factory=dict)
+    sample_rows: list[dict[str, Any]] = Field(default_factory=list, description="The first rows as they stand in the file, with row_number.")
 
     def column(self, header: str) -> DraftColumn:
         """The column of this name. LookupError names those there are."""

@@ -14,7 +14,8 @@ MOST = 0.8  # of the filled cells: a few odd ones do not change what a column is
 _DAY_MONTH = r"^(\d{1,2})([/.\-])(\d{1,2})(?:[/.\-](\d{4}|\d{2}))?(?:,? (\d{1,2}:\d{2}(:\d{2})?)( ?[AaPp][Mm])?)?$"
 _CHINESE_DAY = r"^\d{1,2}月\d{1,2}日$"
 _LINK = r"^(?:https?://|www\.)\S+$"
-_GROUPED = r"^\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?$|^\d+,\d{1,2}$|^\d{1,3}(?:\.\d{3}){2,}$"
+_GROUPED = r"^-?\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?$"
+_COMMA = r"^-?\d+,\d{1,2}%?$|^-?\d{1,3}(?:[. \u00a0\u202f]\d{3})+,\d+$"
 BOOLEANS = ["是", "否", "true", "false", "yes", "no"]
 
 
@@ -50,7 +51,7 @@ def _number(text: pl.Series, samples: list[str]) -> Looks | None:
     """Counts, decimals and shares. Text of digits that is too long to be counted is an id."""
     bare = text.str.strip_suffix("%").str.strip_chars()
     read = values.parse_number(bare)
-    ok = read.values.is_not_null() | text.str.contains(_GROUPED)
+    ok = read.values.is_not_null() | text.str.contains(_GROUPED) | text.str.contains(_COMMA)
     if not _mostly(ok) or _mostly(text.str.contains(r"^\d{4}(0[1-9]|1[0-2])([0-2]\d|3[01])$")):
         return None
     seen = []
@@ -59,7 +60,7 @@ def _number(text: pl.Series, samples: list[str]) -> Looks | None:
         seen.append("percent_sign")
     if not has_sign.all():
         seen.append("bare_number")
-    if text.str.contains(_GROUPED).any():
+    if _may_be_comma(text):
         seen.append("decimal_comma")
     below = text.filter((read.values < 0).fill_null(False))
     negatives = below.unique(maintain_order=True).head(SAMPLES).to_list()
@@ -71,6 +72,12 @@ def _number(text: pl.Series, samples: list[str]) -> Looks | None:
         return Looks("id", samples, [*seen, "unread_date"] if not _mostly(text.str.contains(r"^\d{13}$|^\d{16}$")) else seen)
     whole = values.parse_count(text, allow_negative=True)
     return Looks("count" if whole.bad is None else "number", samples, seen, negatives=negatives)
+
+
+def _may_be_comma(text: pl.Series) -> bool:
+    """Whether a comma may stand before the decimals: `1,5` says so; `1.500` leaves it open unless another value has a plain point."""
+    grouped, pointed = text.str.contains(_GROUPED), text.str.contains(r"^-?0\.|\.(?:\d{1,2}|\d{4,})$")
+    return bool(text.str.contains(_COMMA).any() or (grouped.any() and not pointed.any()))
 
 
 def _moment(text: pl.Series, samples: list[str]) -> Looks | None:

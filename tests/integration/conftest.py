@@ -24,7 +24,7 @@ Pulse = Callable[..., subprocess.CompletedProcess[str]]
 
 def run_pulse(data_dir: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """`pulse …` in a process of its own on `data_dir`."""
-    environment = {**os.environ, "PULSE_DATA_DIR": str(data_dir)}
+    environment = {**os.environ, "PULSE_DATA_DIR": str(data_dir), "PULSE_SETTLE_SECONDS": "0"}
     environment.pop("DAGSTER_HOME", None)
     command = [sys.executable, "-m", "pipelines.cli", *arguments]
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=600)

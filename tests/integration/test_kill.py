@@ -17,7 +17,7 @@ MOMENTS = [("taking in files", 0.2), ("building core and marts", 1.0), ("publish
 
 
 def _start(data: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PULSE_DATA_DIR": str(data)}
+    environment = {**os.environ, "PULSE_DATA_DIR": str(data), "PULSE_SETTLE_SECONDS": "0"}
     command = [sys.executable, "-m", "pipelines.cli", "run"]
     return subprocess.Popen(
         command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
@@ -40,16 +40,16 @@ def _kill_at(data: Path, step: str, later: float) -> None:
 def test_killed_runs_leave_the_last_release_and_no_trace(demo: Path, tmp_path: Path) -> None:
     undisturbed = figures(demo)
     data = tmp_path / "data"
-    landing = sorted((demo / "landing").rglob("*.*"))
+    landing = [path for path in sorted((demo / "simulated").rglob("*.*")) if path.name != "truth.json"]
     half = landing[: len(landing) // 2]
     for path in half:
-        target = data / "landing" / path.relative_to(demo / "landing")
+        target = data / "landing" / path.relative_to(demo / "simulated")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, target)
     shutil.copy2(demo / "pseudonym.key", data / "pseudonym.key")
     run_pulse(data, "run")
     before = rows(data, "select release_id from quality.release")
-    shutil.copytree(demo / "landing", data / "landing", dirs_exist_ok=True)
+    shutil.copytree(demo / "simulated", data / "landing", dirs_exist_ok=True)
     for step, later in MOMENTS:
         _kill_at(data, step, later)
         assert rows(data, "select release_id from quality.release") == before, f"a run killed at '{step}' changed the release"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,9 +92,49 @@ def test_a_second_pass_does_nothing() -> None:
     assert (second.loaded, second.quarantined, second.known) == ([], [], 2)
 
 
+def test_copies_leave_landing_when_they_are_in_the_lake_and_what_a_person_put_there_stays(tmp_path: Path) -> None:
+    own = _land("小店/own.csv")
+    given = write_csv(tmp_path, [XHS, ["另一篇", *NOTE[1:]]], name="given.csv")
+    bad = write_csv(tmp_path, [["unbekannt", "x"], ["1", "2"]], name="bad.csv")
+    copies = [landing.place(path, None, "小店", None) for path in (given, bad)]
+    loaded = landing.take_in_landing().loaded
+    assert [own.exists(), *(path.exists() for path in copies)] == [True, False, True]
+    sha256 = next(m["sha256"] for m in loaded if m["source_name"] == "given.csv")
+    assert (settings().archive / sha256[:2] / sha256).read_bytes() == given.read_bytes()
+    assert [p.name for p in own.parent.iterdir() if p.name.startswith("given")] == []
+
+
+def test_a_copy_that_is_written_to_meanwhile_is_not_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = _land("a.csv").rename(tmp_path / "a.csv")
+    path = landing.place(given, None, None, None)
+    take_in = landing.take_in
+
+    def take_in_while_it_grows(*arguments: Any) -> Any:
+        outcome = take_in(*arguments)
+        with path.open("a") as stream:
+            stream.write("\n")
+        return outcome
+
+    monkeypatch.setattr(landing, "take_in", take_in_while_it_grows)
+    landing.take_in_landing()
+    assert path.exists()
+
+
+def test_fresh_files_settle_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setenv("PULSE_SETTLE_SECONDS", "30")
+    monkeypatch.setattr(landing.time, "sleep", waited.append)
+    path = _land("a.csv")
+    os.utime(path, (time.time() - 10, time.time() - 10))
+    landing.take_in_landing()
+    assert [round(seconds) for seconds in waited] == [20]
+
+
 def test_a_copy_or_a_touched_file_is_known() -> None:
     path = _land("a.csv")
+    content = path.read_bytes()
     landing.take_in_landing()
+    path.write_bytes(content)
     os.utime(path, (1, 1))
     shutil.copy(path, path.with_name("copy.csv"))
     assert len(landing.pending_files()) == 2
