@@ -19,8 +19,10 @@ PAGES = {
     "funnel": "filter_alt",
     "users": "group",
     "time_series": "show_chart",
+    "import_files": "upload_file",
     "data_health": "health_and_safety",
 }
+WITHOUT_RELEASE = {"import_files"}  # pages that need no published data
 START = "overview"
 
 
@@ -56,7 +58,7 @@ def main() -> None:
         filters.choose_language()
         watch_for_release(release_path())
     try:
-        if release_path() is None:
+        if release_path() is None and page.url_path not in WITHOUT_RELEASE:
             layout.first_run()
         else:
             page.run()

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import track as rich_track
 from rich.table import Table
 
+from pipelines.mapping.commands import map_file
 from pipelines.progress import show_progress
 from pipelines.settings import settings
 
@@ -32,6 +33,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Expected problems as one sentence on stderr with exit code 1; anything else keeps its traceback."""
+    from pipelines.forget import StillThere
     from pipelines.ingest.errors import FileProblem
     from pipelines.lock import Busy
     from pipelines.publish import AuditFailed
@@ -48,6 +50,7 @@ def plain_errors() -> Iterator[None]:
         NoRelease,
         QueryRefused,
         RunFailed,
+        StillThere,
         TransformFailed,
         LookupError,
         OSError,
@@ -217,6 +220,42 @@ def status(as_json: JsonFlag = False) -> None:
 
 
 @app.command()
+def forget(
+    platform: Annotated[str, typer.Argument(help="Platform the person is known on.")],
+    user: Annotated[str, typer.Argument(help="The person's id, nickname or phone number, as the platform writes it.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Erase a person from originals, lake, warehouse and kept releases, keep them out from now on, and write a proof."""
+    from dataclasses import asdict
+
+    from pipelines.forget import forget as forget_person
+    from pipelines.ingest.spec import platforms as known_platforms
+    from pipelines.run import run_pipeline
+
+    with plain_errors():
+        _show_progress()
+        if platform not in known_platforms():
+            raise LookupError(f"There is no platform '{platform}'. Known: {', '.join(known_platforms())}.")
+        done, report = forget_person(platform, user, lambda: run_pipeline(from_scratch=True).release)
+        removed = f"{sum(done.rows_removed.values())} rows, {len(done.originals_removed)} originals, {len(done.releases_removed)} releases"
+        sentence = f"erased: {removed}; {done.files_searched} files searched, nothing found. Proof: {report}"
+        if done.known_elsewhere:
+            sentence += f"\nThe same id is known on {', '.join(done.known_elsewhere)}: run it for these too if it is the same person."
+        _say(as_json, {**asdict(done), "report": str(report)}, sentence)
+
+
+@app.command()
+def upkeep(as_json: JsonFlag = False) -> None:
+    """Merge small files of the lake, delete originals whose retention has ended and files nobody reads. Every run does it too."""
+    from pipelines.lock import writer_lock
+    from pipelines.upkeep import keep_house
+
+    with plain_errors(), writer_lock("pulse upkeep"):
+        done = keep_house(many_files=1)
+        _say(as_json, done, ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in done.items()))
+
+
+@app.command()
 def sql(
     statement: Annotated[str, typer.Argument(help="One SELECT on the published release.")],
     output: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
@@ -236,6 +275,9 @@ def sql(
             typer.echo(frame.write_json())
         else:
             frame.write_parquet(sys.stdout.buffer)
+
+
+app.command("map")(map_file)
 
 
 @app.command()

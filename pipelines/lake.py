@@ -1,7 +1,8 @@
 """The only door to the lake: immutable load packages of Parquet, each with a manifest that is written last.
 
 Layout: ``lake/<entity>/<load_id>.parquet``, ``lake/rejects/<load_id>.parquet``, ``lake/loads/<load_id>.json``. A load exists
-when its manifest does; a process killed at any moment leaves either the whole load or files nobody looks at.
+when its manifest does; a process killed at any moment leaves either the whole load or files nobody looks at. ``lake/compacted.json``
+says which loads of an entity now share one file (`pipelines.upkeep`); it is replaced in one step.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     os.replace(temporary, path)
 
 
-def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write a Parquet file so that it is either absent or whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     frame.write_parquet(temporary, compression="zstd")
@@ -78,20 +80,35 @@ def commit(manifest: dict[str, Any], tables: dict[str, pl.DataFrame], rejects: p
     files: dict[str, str] = {}
     for entity, frame in tables.items():
         if frame.height:
-            _write_parquet(frame, root / entity / f"{load_id}.parquet")
+            write_parquet(frame, root / entity / f"{load_id}.parquet")
             files[entity] = f"{entity}/{load_id}.parquet"
     if rejects.height:
-        _write_parquet(rejects.with_columns(pl.lit(load_id).alias("load_id")), root / "rejects" / f"{load_id}.parquet")
+        write_parquet(rejects.with_columns(pl.lit(load_id).alias("load_id")), root / "rejects" / f"{load_id}.parquet")
         files["rejects"] = f"rejects/{load_id}.parquet"
     body = json.dumps({**manifest, "files": files}, ensure_ascii=False, indent=1, default=str)
     write_atomically(root / "loads" / f"{load_id}.json", body.encode())
 
 
 def manifests() -> list[dict[str, Any]]:
-    """Every committed load, oldest first."""
+    """Every committed load, oldest first; `files` says for each entity in which file its rows are now."""
     folder = settings().lake / "loads"
     found = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")] if folder.exists() else []
+    shared = {(entity, load): file for entity, files in compacted().items() for file, loads in files.items() for load in loads}
+    for manifest in found:
+        load_id = manifest["load_id"]
+        manifest["files"] = {entity: shared.get((entity, load_id), file) for entity, file in manifest["files"].items()}
     return sorted(found, key=lambda m: (m["loaded_at"], m["load_id"]))
+
+
+def compacted() -> dict[str, dict[str, list[str]]]:
+    """Entity to file to the loads whose rows it holds."""
+    path = settings().lake / "compacted.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def write_compacted(index: dict[str, dict[str, list[str]]]) -> None:
+    """From this moment on the loads named are read from the files named."""
+    write_atomically(settings().lake / "compacted.json", json.dumps(index, indent=1).encode())
 
 
 def has_load(load_id: str) -> bool:
@@ -110,7 +127,9 @@ def rows(entity: str, loads: list[dict[str, Any]], limit: int) -> pl.DataFrame:
     """Up to `limit` rows of an entity from these loads."""
     connection = duckdb.connect()
     try:
-        return connection.sql(f"{_select(entity_columns(entity), _paths(loads, entity))} limit {limit:d}").pl()
+        wanted = ", ".join(literal(m["load_id"]) for m in loads)
+        chosen = f"select * from ({_select(entity_columns(entity), _paths(loads, entity))}) where load_id in ({wanted or 'null'})"
+        return connection.sql(f"{chosen} limit {limit:d}").pl()
     finally:
         connection.close()
 
@@ -124,12 +143,22 @@ def create_raw(connection: duckdb.DuckDBPyConnection, loads: list[dict[str, Any]
     _create_loads(connection, loads)
     _create_table(connection, "rejects", REJECTS_SCHEMA, _paths(loads, "rejects"))
     for entity in entity_names():
-        connection.execute(f"create or replace view raw.{entity} as {_select(entity_columns(entity), _paths(loads, entity))}")
+        paths = _paths(loads, entity)
+        of_this_build = " where load_id in (select load_id from raw.loads)" if _holds_others(entity, loads) else ""
+        connection.execute(
+            f"create or replace view raw.{entity} as select * from ({_select(entity_columns(entity), paths)}){of_this_build}"
+        )
+
+
+def _holds_others(entity: str, loads: list[dict[str, Any]]) -> bool:
+    """Whether a file of these loads holds rows of others too."""
+    ours = {m["load_id"] for m in loads}
+    return any(not set(shared) <= ours for shared in compacted().get(entity, {}).values())
 
 
 def _paths(loads: list[dict[str, Any]], entity: str) -> list[str]:
     root = settings().lake
-    return [str(root / m["files"][entity]) for m in loads if entity in m["files"]]
+    return list(dict.fromkeys(str(root / m["files"][entity]) for m in loads if entity in m["files"]))
 
 
 def _select(columns: dict[str, str], paths: list[str]) -> str:

@@ -20,8 +20,12 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=PROJECT_DIR / "data", description="Folder that holds everything Social Pulse writes.")
     keep_releases: int = Field(default=5, ge=1, description="How many published releases stay on disk for rollback.")
     min_free_gb: float = Field(default=0.5, ge=0, description="A run refuses to start with less free disk than this.")
-    settle_seconds: float = Field(default=2, ge=0, description="A file in landing is left alone until nobody has written to it for so long.")
-    archive_days: int = Field(default=90, ge=0, description="How long originals stay in the archive, where the source's register says nothing.")
+    settle_seconds: float = Field(
+        default=2, ge=0, description="A file in landing is left alone until nobody has written to it for so long."
+    )
+    archive_days: int = Field(
+        default=90, ge=0, description="How long originals stay in the archive, where the source's register says nothing."
+    )
     max_upload_mb: int = Field(default=200, ge=1, description="The largest file that the app takes as an upload.")
     app_port: int = 8501
     dagster_port: int = 3000
@@ -86,6 +90,11 @@ class Settings(BaseSettings):
     def tokens(self) -> Path:
         """Access and refresh tokens, which the platforms rotate (mode 0600), and until when a quota is used up."""
         return self.root / "tokens"
+
+    @property
+    def forgotten_file(self) -> Path:
+        """Pseudonyms of people who asked to be erased: their rows are refused from then on."""
+        return self.root / "forgotten.json"
 
     @property
     def key_file(self) -> Path:

@@ -157,7 +157,8 @@ class _Puller:
 
     def _window(self, endpoint: Endpoint, window: Window) -> Outcome:
         """One window: its file in landing, or nothing and the reason."""
-        before, warnings = self._api.call_count, []
+        before = self._api.call_count
+        warnings: list[str] = []
         try:
             path, count = self._landed(endpoint, window, warnings)
             outcome = self._outcome("pulled", f"{count} pages.", endpoint, window)

@@ -9,9 +9,7 @@ from urllib.parse import quote, quote_plus
 
 MASK = "***"
 SHORTEST = 6  # a shorter value is no secret worth the name, and would mask ordinary words
-_NAMES = (
-    r"access[_-]?token|refresh[_-]?token|client[_-]?secret|app[_-]?secret|client[_-]?key|api[_-]?key|appid|secret|password|sign(?:ature)?|key"
-)
+_NAMES = r"access[_-]?token|refresh[_-]?token|client[_-]?secret|app[_-]?secret|client[_-]?key|api[_-]?key|appid|secret|password|sign(?:ature)?|key"
 _LOOKS_SECRET = re.compile(
     rf"""(?ix)
     (?P<name>\b(?:{_NAMES})["']?\s*[=:]\s*["']?)(?P<value>[^\s"'&,;}}]+)

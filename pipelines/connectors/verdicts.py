@@ -10,6 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Answer:
     """One HTTP answer whose body is JSON: what `classify` looks at. Header names are lower case."""
@@ -50,7 +53,7 @@ class Denied(Verdict):
 class QuotaUsed(Verdict):
     """The source is stopped until its quota resets."""
 
-    until: datetime = datetime.max.replace(tzinfo=UTC)
+    until: datetime = FOR_EVER
 
 
 class Gone(Verdict):

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import lake, warehouse
+from pipelines import lake, upkeep, warehouse
 from pipelines.defs.workspace import Workspace
 from pipelines.ingest.landing import take_in_landing
 from pipelines.ingest.spec import entity_names
@@ -34,6 +34,7 @@ def raw(context: dg.AssetExecutionContext, config: RunConfig, workspace: Workspa
     door = guard(workspace.run_id, warehouse.unpublished(lake.manifests()), settings().quality)
     for name, reason in door.withdrawn.items():
         context.log.warning(f"{name} was taken out of the lake again: {reason}")
+    upkeep.keep_house()
     workspace.start(config.from_scratch)
     warehouse.append_results(workspace.build, door.results)
     yield from (dg.MaterializeResult(asset_key=["raw", table]) for table in TABLES)

@@ -31,6 +31,7 @@ REASONS = {
     "total_row": "a total, not an observation",
     "missing_value": "a value this row cannot do without is missing",
     "bad_value": "the value cannot be read",
+    "forgotten": "the person asked to be erased",
     "ambiguous_key": "two rows have the same identity and different values",
 }
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.load import Catalogue, Hints, take_in
-from pipelines.ingest.read import readable_name
+from pipelines.ingest.read import readable_name, sha256_of
 from pipelines.ingest.spec import platform_files, platforms, spec_files
 from pipelines.lake import write_atomically
 from pipelines.progress import track
@@ -95,9 +95,9 @@ def place(path: Path, platform: str | None, account: str | None, captured_at: da
     elif account:
         folder = folder / account
     folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = sha256_of(path)
     target = folder / path.name
-    if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() != digest:
+    if target.exists() and sha256_of(target) != digest:
         target = folder / f"{path.stem}.{digest[:8]}{path.suffix}"
     is_copy = not target.exists() or _noted(target).get("is_copy", False)
     note = {"captured_at": captured_at.isoformat() if captured_at else None, "operator": "cli", "is_copy": is_copy}
@@ -175,7 +175,7 @@ def clear(path: Path) -> None:
 def quarantine(path: Path, problem: FileProblem) -> dict[str, Any]:
     """Keep a copy of the bytes and a note: what was wrong, the nearest format, the header difference."""
     is_open = problem.code != "no_access"
-    digest = hashlib.sha256(path.read_bytes() if is_open else os.fsencode(path)).hexdigest()
+    digest = sha256_of(path) if is_open else hashlib.sha256(os.fsencode(path)).hexdigest()
     folder = settings().quarantine / digest[:16]
     note = {
         "sha256": digest,

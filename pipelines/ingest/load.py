@@ -18,6 +18,7 @@ from dateutil import parser as dates
 
 from pipelines import lake
 from pipelines.ingest.accounting import REJECT_SCHEMA
+from pipelines.ingest.erased import without_forgotten
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.parse import Context, Parsed, parse_blocks
 from pipelines.ingest.read import DAMAGED_UTF8, SourceFile, open_file, readable_name
@@ -88,7 +89,7 @@ def _prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
             window_start=facts.get("window_start"),
             window_end=facts.get("window_end"),
         )
-        parsed = parse_blocks(spec, found.matches, context)
+        parsed = [without_forgotten(block) for block in parse_blocks(spec, found.matches, context)]
         parsed = [block for block in parsed if block.rows_in or block.rows.height]
         load_id = load_identity(source.sha256, context, spec)
         manifest = _manifest(source, found, parsed, context, load_id, name, captured_at, basis, hints)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
 from pathlib import Path
@@ -31,6 +32,24 @@ def _write_key(path: Path) -> None:
         return  # another process made it first
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(secrets.token_hex(32))
+
+
+def forgotten() -> dict[str, set[str]]:
+    """By platform the pseudonyms of the people who are not to come back."""
+    path = settings().forgotten_file
+    listed = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {platform: set(keys) for platform, keys in listed.items()}
+
+
+def remember_forgotten(platform: str, keys: set[str]) -> None:
+    """Add a person to the list of the forgotten."""
+    path = settings().forgotten_file
+    everyone = forgotten()
+    everyone[platform] = everyone.get(platform, set()) | keys
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps({name: sorted(people) for name, people in everyone.items()}), encoding="utf-8")
+    os.chmod(temporary, 0o600)
+    temporary.replace(path)
 
 
 def pseudonyms(values: pl.Series, namespace: str) -> pl.Series:

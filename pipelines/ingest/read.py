@@ -134,6 +134,12 @@ def open_file(path: Path) -> Iterator[SourceFile]:
         yield SourceFile(plain, kind, sha256, path.stat().st_size, Path(scratch), head)
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _head_and_hash(path: Path) -> tuple[bytes, str]:
     digest = hashlib.sha256()
     try:

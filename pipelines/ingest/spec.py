@@ -261,6 +261,15 @@ class FormatSpec(_Model):
         return self
 
 
+class Compliance(_Model):
+    """How data of a platform is obtained and what it holds, unless the register of sources says otherwise."""
+
+    channel_type: Literal["official_export", "official_api", "third_party", "survey", "own_system", "manual", "crawler"]
+    personal_data_class: Literal["none", "pseudonymised", "personal", "sensitive"]
+    retention_days: int = Field(description="Days the original files are kept.")
+    terms_reference: str = ""
+
+
 class Platform(_Model):
     """`platform.yaml`: what a platform is called, counts and allows."""
 
@@ -281,6 +290,7 @@ class Platform(_Model):
     view_definition_en: str = ""
     metrics: dict[str, str] = Field(default_factory=dict, description="Canonical metric: what the platform calls it and counts.")
     terms: str = ""
+    compliance: Compliance | None = Field(None, description="Without it, and without a row in the register of sources, files are refused.")
 
 
 def _parsed(path: Path) -> Any:

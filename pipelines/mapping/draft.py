@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,7 +90,9 @@ class DraftColumn(BaseModel):
     null_tokens: list[str] = Field(default_factory=list)
     allow_negative: bool | None = None
     key: bool = False
-    more: dict[str, Any] = Field(default_factory=dict, description="What a known format says of this column beyond the above (map, extract).")
+    more: dict[str, Any] = Field(
+        default_factory=dict, description="What a known format says of this column beyond the above (map, extract)."
+    )
 
     @property
     def is_mapped(self) -> bool:
@@ -122,7 +126,9 @@ class Draft(BaseModel):
     is_owned: bool = True
     version: str = "1"
     constants: dict[str, str] = Field(default_factory=dict)
-    sample_rows: list[dict[str, Any]] = Field(default_factory=list, description="The first rows as they stand in the file, with row_number.")
+    sample_rows: list[dict[str, Any]] = Field(
+        default_factory=list, description="The first rows as they stand in the file, with row_number."
+    )
 
     def column(self, header: str) -> DraftColumn:
         """The column of this name. LookupError names those there are."""
@@ -257,3 +263,16 @@ def date_formats(column: DraftColumn) -> list[str]:
     day_month = ("%d", "%m") if column.date_order == "day_first" else ("%m", "%d")
     # Two-digit years first: they fail on four digits, while a four-digit year would swallow two.
     return [shape.format(*day_month) for shape in sorted(column.date_shapes, key=lambda s: "%Y" in s)]
+
+
+def reading_of(column: DraftColumn, order: DateOrder) -> tuple[str, str | None]:
+    """A value of an ambiguous column and the day it is in one order, None where it is none: for people to see what they choose."""
+    trial = column.model_copy(update={"date_order": order})
+    sample = next((s for s in column.samples if len(set(re.findall(r"\d+", s)[:2])) == 2), column.samples[0])
+    for fmt in date_formats(trial):
+        try:
+            found = datetime.strptime(sample, fmt)
+        except ValueError:
+            continue
+        return sample, found.strftime("%m-%d" if found.year == 1900 else "%Y-%m-%d")
+    return sample, None

@@ -57,7 +57,9 @@ def to_yaml(draft: Draft, complete: bool = True) -> str:
 
 def _flow(value: Any) -> str:
     """A value on one line of YAML, at home in a list as well."""
-    return str(yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10**9, sort_keys=False)).removesuffix("...\n").strip()
+    return (
+        str(yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10**9, sort_keys=False)).removesuffix("...\n").strip()
+    )
 
 
 def _as_dict(draft: Draft, complete: bool) -> dict[str, Any]:
@@ -197,4 +199,3 @@ def next_version(path: Path) -> str:
     except ValueError:
         return "2"
     return str(int(current) + 1) if current.isdigit() else f"{current}.1"
-

@@ -37,7 +37,9 @@ def _known(block: Block) -> set[str]:
 def _difference(spec: FormatSpec, block: Block, row: list[str]) -> dict[str, Any]:
     known = _known(block)
     cells = [cell for cell in row if normalise_header(cell)]
-    missing = [" / ".join(options) for options in block.header.required if not any(header_matches(o, cell) for o in options for cell in cells)]
+    missing = [
+        " / ".join(options) for options in block.header.required if not any(header_matches(o, cell) for o in options for cell in cells)
+    ]
     return {
         "format_id": spec.format_id,
         "platform": spec.platform,

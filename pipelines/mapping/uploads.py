@@ -7,17 +7,19 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.errors import FileProblem
-from pipelines.ingest.landing import IGNORED_NAMES, SIDECAR, place
+from pipelines.ingest.landing import IGNORED_NAMES, SIDECAR, formats_revision, place
 from pipelines.ingest.sandbox import run_limited
 from pipelines.mapping.draft import Draft
-from pipelines.mapping.formats import to_yaml
+from pipelines.mapping.formats import save, to_yaml
 from pipelines.settings import settings
+
+__all__ = ["FileProblem", "formats_revision"]  # what the app needs of the engine comes through here
 
 MAX_NAME_BYTES = 180  # a Chinese character has three; file systems allow 255, and suffixes are added
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -92,3 +94,23 @@ def place_in_landing(path: Path, platform: str, account: str | None, captured_at
 def load(path: Path) -> dict[str, Any]:
     """See jobs.load: the file of landing becomes a load package now; a run publishes it."""
     return dict(run_limited("pipelines.mapping.jobs:load", path=str(path)))
+
+
+@dataclass
+class Saved:
+    """A format that was saved, the file's place in landing and what became of it (see `load`)."""
+
+    path: Path
+    landed: Path
+    load: dict[str, Any]
+
+
+def save_and_load(
+    path: Path, draft: Draft, replace: bool = False, account: str | None = None, captured_at: datetime | None = None
+) -> Saved:
+    """Keep the draft as a format, put the file into landing and take it in. NotReady or FileProblem before anything is written."""
+    if preview(path, draft, complete=True, account=account)["rows_loaded"] == 0:
+        raise FileProblem("nothing_loads", "No row of the file can be read this way. Mend the mapping first.")
+    saved = save(draft, replace)
+    landed = place_in_landing(path, draft.platform or "", account, captured_at)
+    return Saved(saved, landed, load(landed))

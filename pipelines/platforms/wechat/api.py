@@ -17,7 +17,6 @@ from pipelines.connectors.verdicts import (
     Answer,
     Fatal,
     NotReady,
-    Ok,
     QuotaUsed,
     TokenExpired,
     Transient,
@@ -84,7 +83,6 @@ ENDPOINTS = [
     Endpoint("user_summary", _days("getusersummary"), LIST, ready_hour=8, span_days=7, row_date="ref_date"),
     Endpoint("user_cumulate", _days("getusercumulate"), LIST, ready_hour=8, span_days=7, row_date="ref_date"),
     Endpoint("biz_summary", _days("getbizsummary"), LIST, ready_hour=8, row_date="ref_date"),
-    Endpoint("article_read", _days("getarticleread"), LIST, ready_hour=8, row_date="ref_date"),
     # By day of publication; an article's figures are there for 30 days, and so long the day is pulled again.
     Endpoint(
         "article_total",

@@ -1,0 +1,20 @@
+select
+    load_id,
+    row_number,
+    loaded_at,
+    source_name,
+    {{ register_key(['campaign', 'platform', 'platform_post_id', 'permalink', 'title']) }} as campaign_post_key,
+    platform,
+    {{ register_account() }} as account_key,
+    {{ campaign_key('campaign') }} as campaign_key,
+    campaign,
+    link_type,
+    platform_post_id,
+    permalink,
+    title,
+    utm_source,
+    utm_medium,
+    utm_content,
+    note,
+    extra
+from ({{ current_register('campaign_posts', ['campaign', 'platform', 'platform_post_id', 'permalink', 'title']) }}) as rows_of_now

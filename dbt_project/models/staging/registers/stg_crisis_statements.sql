@@ -1,0 +1,20 @@
+select
+    load_id,
+    row_number,
+    loaded_at,
+    source_name,
+    {{ register_key(['incident', 'occurred_at', 'timeline_type', 'party_type']) }} as crisis_statement_key,
+    platform,
+    {{ register_account() }} as account_key,
+    incident,
+    occurred_at,
+    timeline_type,
+    party_type,
+    crisis_type,
+    severity_level,
+    permalink,
+    summary,
+    owner,
+    note,
+    extra
+from ({{ current_register('crisis_statements', ['incident', 'occurred_at', 'timeline_type', 'party_type']) }}) as rows_of_now

@@ -1,0 +1,20 @@
+select
+    load_id,
+    row_number,
+    loaded_at,
+    source_name,
+    {{ register_key(['goal', 'metric_raw', 'platform', 'account_name', 'starts_on']) }} as goal_key,
+    platform,
+    {{ register_account() }} as account_key,
+    goal,
+    goal_type,
+    metric_raw,
+    starts_on,
+    ends_on,
+    target_number,
+    baseline_number,
+    target_direction,
+    owner,
+    note,
+    extra
+from ({{ current_register('goals', ['goal', 'metric_raw', 'platform', 'account_name', 'starts_on']) }}) as rows_of_now

@@ -1,0 +1,20 @@
+select
+    load_id,
+    row_number,
+    loaded_at,
+    source_name,
+    {{ register_key(['platform', 'account_name', 'month_on', 'cost_type', 'item', 'campaign']) }} as platform_cost_key,
+    platform,
+    {{ register_account() }} as account_key,
+    item,
+    cast(date_trunc('month', month_on) as date) as month_starts_on,
+    cost_type,
+    {{ money('amount') }} as amount,
+    upper(currency) as currency,
+    work_hours,
+    {{ campaign_key('campaign') }} as campaign_key,
+    campaign,
+    owner,
+    note,
+    extra
+from ({{ current_register('platform_costs', ['platform', 'account_name', 'month_on', 'cost_type', 'item', 'campaign']) }}) as rows_of_now

@@ -1,0 +1,22 @@
+select
+    load_id,
+    row_number,
+    loaded_at,
+    source_name,
+    {{ register_key(['risk_id', 'assessed_on']) }} as risk_assessment_key,
+    risk_id,
+    risk,
+    risk_type,
+    assessed_on,
+    likelihood_level,
+    impact_level,
+    rationale,
+    {{ items_of('affected_sources') }} as affected_sources,
+    action,
+    owner,
+    due_on,
+    done_on,
+    state,
+    note,
+    extra
+from ({{ current_register('risks', ['risk_id', 'assessed_on']) }}) as rows_of_now

@@ -1,0 +1,1 @@
+"""Registers: what people decide or plan, written into templates and taken in like any export."""
