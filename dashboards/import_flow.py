@@ -58,10 +58,12 @@ def _say_nearest(found: dict[str, Any]) -> None:
         st.text(found["problem"]["message"])
         return
     near = found.get("nearest")
-    label = t("import.nearest", label=fmt.plain(named(near["label_zh"], near["label_en"])), format=fmt.plain(near["format_id"])) if near else ""
-    st.info(f"{t('import.unknown')} {label}", icon=":material/help_center:")
     if not near:
+        st.info(t("import.unknown"), icon=":material/help_center:")
         return
+    label = fmt.plain(named(near["label_zh"], near["label_en"]))
+    text = t("import.nearest", label=label, format=fmt.plain(near["format_id"]))
+    st.info(f"{t('import.unknown')} {text}", icon=":material/help_center:")
     with st.expander(f"{t('import.missing')}: {len(near['missing'])} · {t('import.unexpected')}: {len(near['unexpected'])}"):
         if near["menu_path"]:
             st.caption(t("import.nearest_menu", menu=fmt.plain(near["menu_path"])))

@@ -25,9 +25,7 @@ def choose_account(platform: str, zone: str, key: str) -> tuple[str, dt.datetime
     """The account and, where the person knows it, when the figures were exported."""
     left, right = st.columns(2)
     known = _accounts(platform)
-    account = left.selectbox(
-        t("import.account"), known, accept_new_options=True, help=t("import.account_help"), key=f"account:{key}"
-    )
+    account = left.selectbox(t("import.account"), known, accept_new_options=True, help=t("import.account_help"), key=f"account:{key}")
     captured = right.datetime_input(t("import.captured"), value=None, help=t("import.captured_help"), key=f"captured:{key}")
     return str(account or known[0]), captured.replace(tzinfo=ZoneInfo(zone)) if captured else None
 

@@ -245,6 +245,26 @@ def forget(
 
 
 @app.command()
+def doctor(as_json: JsonFlag = False) -> None:
+    """Is this install well? Disk, clock, release, silent sources, quarantine, formats, holidays, secrets. Exit code 1 on a problem."""
+    from dataclasses import asdict
+
+    from pipelines.doctor import examine
+
+    with plain_errors():
+        findings = examine()
+        if as_json:
+            typer.echo(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+        for finding in [] if as_json else findings:
+            colour = {"ok": "green", "warning": "yellow", "problem": "red"}[finding.level]
+            out.print(f"{finding.level:8} {finding.check:11} {finding.message}", style=colour, markup=False, highlight=False)
+            if finding.mend:
+                out.print(f"{'':20} → {finding.mend}", markup=False, highlight=False)
+        if any(f.level == "problem" for f in findings):
+            raise typer.Exit(1)
+
+
+@app.command()
 def upkeep(as_json: JsonFlag = False) -> None:
     """Merge small files of the lake, delete originals whose retention has ended and files nobody reads. Every run does it too."""
     from pipelines.lock import writer_lock

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from pipelines import lake, publish, upkeep
@@ -97,20 +96,11 @@ def forget(platform: str, user: str, rebuild: Callable[[], Path]) -> tuple[Erasu
 def _identities(platform: str, user: str) -> set[str]:
     """The person's pseudonym and those of every identity that the lake says is the same person."""
     keys = set(pseudonyms(pl.Series([user]), "person"))
-    aliases = _read("people", f"select person_key, alias_person_key from rows where platform = {literal(platform)} and kind = 'alias'")
-    pairs = [] if aliases is None else aliases.drop_nulls().rows()
+    sql = f"select person_key, alias_person_key from rows where platform = {literal(platform)} and kind = 'alias'"
+    pairs = lake.query("people", lake.manifests(), sql).drop_nulls().rows()
     while grown := {key for pair in pairs if keys & set(pair) for key in pair} - keys:
         keys |= grown
     return keys
-
-
-def _read(entity: str, sql: str) -> pl.DataFrame | None:
-    paths = [str(p) for p in (settings().lake / entity).glob("*.parquet")]
-    if not paths:
-        return None
-    with duckdb.connect() as connection:
-        listed = ", ".join(literal(p) for p in paths)
-        return connection.sql(f"with rows as (select * from read_parquet([{listed}], union_by_name = true)) {sql}").pl()
 
 
 def _clean_lake(person: Person, done: Erasure) -> None:
@@ -198,8 +188,8 @@ def _known_elsewhere(person: Person) -> list[str]:
     for entity in entity_names():
         if persons := [c for c in PERSON_COLUMNS if c in entity_columns(entity)]:
             hit = " or ".join(f"{c} in ({keys})" for c in persons)
-            rows = _read(entity, f"select distinct platform from rows where {hit}")
-            found |= set() if rows is None else set(rows["platform"].drop_nulls())
+            rows = lake.query(entity, lake.manifests(), f"select distinct platform from rows where {hit}")
+            found |= set(rows["platform"].drop_nulls())
     return sorted(found)
 
 

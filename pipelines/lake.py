@@ -125,13 +125,15 @@ def withdraw(manifest: dict[str, Any], reason: str) -> None:
 
 def rows(entity: str, loads: list[dict[str, Any]], limit: int) -> pl.DataFrame:
     """Up to `limit` rows of an entity from these loads."""
-    connection = duckdb.connect()
-    try:
-        wanted = ", ".join(literal(m["load_id"]) for m in loads)
-        chosen = f"select * from ({_select(entity_columns(entity), _paths(loads, entity))}) where load_id in ({wanted or 'null'})"
-        return connection.sql(f"{chosen} limit {limit:d}").pl()
-    finally:
-        connection.close()
+    return query(entity, loads, f"select * from rows limit {limit:d}")
+
+
+def query(entity: str, loads: list[dict[str, Any]], sql: str) -> pl.DataFrame:
+    """Result of a query over `rows`: all rows of an entity from these loads, typed."""
+    wanted = ", ".join(literal(m["load_id"]) for m in loads)
+    chosen = f"select * from ({_select(entity_columns(entity), _paths(loads, entity))}) where load_id in ({wanted or 'null'})"
+    with duckdb.connect() as connection:
+        return connection.sql(f"with rows as ({chosen}) {sql}").pl()
 
 
 def create_raw(connection: duckdb.DuckDBPyConnection, loads: list[dict[str, Any]]) -> None:

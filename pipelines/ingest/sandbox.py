@@ -1,4 +1,4 @@
-"""Runs one function on a file that somebody uploaded in a process of its own, with limits: a file made to fill the memory stops only that."""
+"""Runs a function on an uploaded file in a process of its own, with limits: a file made to fill the memory stops only that."""
 
 from __future__ import annotations
 

@@ -37,20 +37,33 @@ def refusal(facts: Mapping[str, Any], sources: list[Source]) -> str | None:
     platform, format_id = facts["platform"], facts["format_id"]
     if platform == REGISTERS or format_id.startswith(f"{REGISTERS}."):
         return None  # the register of sources itself comes in through the same door
-    of_format = [s for s in sources if s.format_id == format_id and s.platform in (None, platform)]
-    of_platform = [s for s in sources if s.format_id is None and s.platform == platform]
-    stated = of_format or of_platform
-    if not stated:
+    stated = _statement(facts, sources)
+    if stated is None:
         return (
-            f"Nobody has stated how data of '{platform}' ({format_id}) is obtained and what personal data it holds. Add a row for this "
-            f"platform or format to the register of sources (`pulse registers init` writes sources.xlsx, 数据源合规) and take that in first."
+            f"Nobody has stated how data of '{platform}' ({format_id}) is obtained and what personal data it holds. Add a row for it to "
+            f"the register of sources (数据源合规; `pulse registers init` writes sources.xlsx) and take that in first."
         )
-    if not stated[-1].is_allowed:
+    if not stated.is_allowed:
         return (
             f"The register of sources (数据源合规) says that {format_id} of '{platform}' must not be taken in. If that has changed, set "
             f"is_allowed (允许使用) to yes there and take the register in again."
         )
     return None
+
+
+def retention_days(facts: Mapping[str, Any], sources: list[Source]) -> int | None:
+    """How many days the original of a file is kept, as its source states; None where nothing is stated."""
+    stated = _statement(facts, sources)
+    return stated.retention_days if stated else None
+
+
+def _statement(facts: Mapping[str, Any], sources: list[Source]) -> Source | None:
+    """What counts for a file: the last statement about its kind, else the last one about its platform."""
+    platform, format_id = facts["platform"], facts["format_id"]
+    of_format = [s for s in sources if s.format_id == format_id and s.platform in (None, platform)]
+    of_platform = [s for s in sources if s.format_id is None and s.platform == platform]
+    stated = of_format or of_platform
+    return stated[-1] if stated else None
 
 
 def known_sources(known: Mapping[str, Platform] | None = None) -> list[Source]:

@@ -28,7 +28,8 @@ select
     a.placement,
     a.status_raw,
     a.attribution,
-    a.business_date,
+    -- A report over a single day is that day's.
+    coalesce(a.business_date, case when a.window_start = a.window_end then a.window_start end) as business_date,
     a.business_hour,
     a.window_start,
     a.window_end,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import polars as pl
@@ -16,6 +16,7 @@ import pytest
 from pipelines import lake
 from pipelines.connectors.client import Limits, World
 from pipelines.connectors.model import Window
+from pipelines.connectors.paging import rows_of
 from pipelines.connectors.pull import Outcome, pull
 from pipelines.connectors.window import pulled_windows
 from pipelines.ingest.landing import Intake, take_in_landing
@@ -24,7 +25,6 @@ from tests.unit.connectors.scenario import Scenario
 from tests.unit.connectors.server import Server
 
 QUICK = Limits(connect=1, read=0.25, whole=0.4)
-NO_CONTENT = ["load_id", "row_number", "captured_at", "extra"]  # differ between two deliveries of the same figures
 
 
 @dataclass
@@ -62,33 +62,29 @@ class Site:
         api = self.scenario.declared.api(self.scenario.endpoint)
         return [p.window for p in pulled_windows(self.scenario.declared, "brand") if p.api == api]
 
+    def landed(self) -> dict[str, list[str]]:
+        """The rows of every page file by endpoint and window, each once; no window lands twice."""
+        found = {}
+        for endpoint in self.scenario.declared.endpoints:
+            for path in sorted(self.data.glob(f"landing/**/{self.scenario.declared.api(endpoint)}.*.jsonl")):
+                bodies = [json.loads(line)["body"] for line in path.read_text(encoding="utf-8").splitlines()]
+                rows = {json.dumps(row, sort_keys=True) for body in bodies for row in rows_of(endpoint.paging, body)}
+                window = path.name.rsplit(".", 2)[0]
+                assert window not in found, f"{window} landed twice"
+                found[window] = sorted(rows)
+        return found
+
     def counts(self) -> dict[str, int]:
         """Rows in the lake, per entity that has any."""
-        return {entity: frame.height for entity in entity_names() if (frame := lake.rows(entity, lake.manifests(), 10**6)).height}
+        held = {entity for m in lake.manifests() for entity in m["files"] if entity in entity_names()}
+        return {entity: self.rows(entity).height for entity in sorted(held)}
 
-    def content(self) -> dict[str, list[dict[str, Any]]]:
-        """What the lake says, whichever delivery said it last."""
-        said = {}
-        loads = {m["load_id"]: n for n, m in enumerate(lake.manifests())}
-        for entity in self.counts():
-            frame = lake.rows(entity, lake.manifests(), 10**6)
-            delivered = frame.with_columns(pl.col("load_id").replace_strict(loads).alias("n"), pl.col("captured_at").alias("c"))
-            key = [c for c in KEYS[entity] if c in frame.columns]
-            source = pl.col("load_id").replace_strict({m["load_id"]: m["format_id"] for m in lake.manifests()}).alias("format")
-            last = delivered.with_columns(source).sort("n").unique([*key, "format"], keep="last")
-            said[entity] = last.drop([*NO_CONTENT, "n", "c"]).sort([*key, "format"]).to_dicts()
-        return said
-
-
-KEYS = {
-    "post_snapshots": ["post_key", "window_kind", "window_start", "window_end", "view_count", "viewer_count"],
-    "account_days": ["account_key", "business_date"],
-    "account_channel_days": ["account_key", "channel", "business_date"],
-    "post_channels": ["post_key", "channel"],
-    "ad_days": ["account_key", "ad_level", "ad_entity_id", "business_date", "business_hour"],
-    "comments": ["comment_key"],
-    "audience_segments": ["account_key", "segment_kind", "segment_value", "business_date"],
-}
+    def rows(self, entity: str) -> pl.DataFrame:
+        """An entity's rows in the lake, in the order of their delivery."""
+        loads = lake.manifests()
+        order = {m["load_id"]: n for n, m in enumerate(loads)}
+        frame = lake.rows(entity, loads, 10**6)
+        return frame.sort(pl.col("load_id").replace_strict(order), "row_number")
 
 
 @pytest.fixture(scope="session")
@@ -114,8 +110,3 @@ def site(request: pytest.FixtureRequest, server: Server, data_dir: Path, monkeyp
     configure(scenario, server, monkeypatch)
     logging.getLogger().setLevel(logging.DEBUG)  # the worst case: every library tells all it knows
     return Site(data_dir, server, scenario.moment)
-
-
-def other_site(site: Site, data: Path) -> Site:
-    """The same scenario with a data folder of its own."""
-    return replace(site, data=data, slept=[])

@@ -21,8 +21,26 @@ WORDS = {Transient: "failed", QuotaUsed: "quota", Fatal: "failed", NotReady: "no
 
 
 def assert_whole(site: Site) -> None:
-    """The lake holds each row once, as if nothing had ever gone wrong."""
-    assert site.counts() == dict(site.scenario.rows)
+    """Every window landed once, with exactly the rows a healthy platform gives: no duplicate, no gap."""
+    site.server.heal()
+    assert site.landed() == healthy(site)
+
+
+_healthy: dict[str, dict[str, list[str]]] = {}
+
+
+def healthy(site: Site) -> dict[str, list[str]]:
+    """What a pull without any fault lands, pulled once per scenario on another installation."""
+    name = site.scenario.connector
+    if name not in _healthy:
+        with pytest.MonkeyPatch.context() as patch:
+            data = site.data.with_name("healthy")
+            patch.setenv("PULSE_DATA_DIR", str(data))
+            other = Site(data, site.server, site.scenario.moment)
+            assert {o.status for o in other.pull()} == {"pulled"}
+            _healthy[name] = other.landed()
+        site.server.heal()
+    return _healthy[name]
 
 
 def assert_bounded(site: Site) -> None:
@@ -49,13 +67,13 @@ def test_a_fault_that_happens_once_is_got_over_or_mended_by_the_next_pull(
     scenario: Scenario, fault: Fault, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    site.server.break_with(fault.make(scenario), FOR_EVER if fault.name in ("overlapping_pages", "shuffled_order") else _once(fault))
-    outcomes, _ = site.pull_and_load()
+    site.server.break_with(fault.make(scenario), _once(fault))
+    outcomes = site.pull()
     assert_bounded(site)
     if fault.passes:
         assert {o.status for o in outcomes} == {"pulled"}, [o.sentence for o in outcomes]
     site.server.heal()
-    again, _ = site.pull_and_load()
+    again = site.pull()
     assert {o.status for o in again} <= {"pulled", "nothing"}
     assert_whole(site)
     assert_no_secret(site, caplog, outcomes + again)
@@ -72,13 +90,13 @@ def test_a_fault_that_stays_leaves_nothing_and_the_next_pull_completes(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     site.server.break_with(fault.make(scenario), FOR_EVER)
-    outcomes, _ = site.pull_and_load()
+    outcomes = site.pull()
     assert_bounded(site)
     assert fault.lasting in {o.status for o in outcomes}, [o.sentence for o in outcomes]
     assert site.target_windows() == []
     assert not list(site.data.rglob("*.tmp"))
     site.server.heal()
-    again, _ = site.pull_and_load()
+    again = site.pull()
     assert {o.status for o in again} == {"pulled"}, [o.sentence for o in again]
     assert_whole(site)
     assert_no_secret(site, caplog, outcomes + again)
@@ -99,7 +117,7 @@ def test_a_connection_that_fails_is_tried_again(scenario: Scenario, error: type[
             return super().handle_request(request)
 
     site.transport = Flaky()
-    outcomes, _ = site.pull_and_load()
+    outcomes = site.pull()
     assert {o.status for o in outcomes} == {"pulled"}, [o.sentence for o in outcomes]
     assert site.slept
     assert_bounded(site)
@@ -113,13 +131,13 @@ def test_a_redirect_to_another_host_is_not_followed(scenario: Scenario, site: Si
     stranger = Server()
     stranger.play(scenario)
     site.server.break_with(_says(302, Location=stranger.address + "/elsewhere")(scenario), FOR_EVER)
-    outcomes, _ = site.pull_and_load()
+    outcomes = site.pull()
     stranger.close()
     assert sum(stranger.calls.values()) == stranger.logins == 0
     assert site.target_windows() == []
     assert any("another host" in o.sentence for o in outcomes)
     site.server.heal()
-    site.pull_and_load()
+    site.pull()
     assert_whole(site)
 
 
@@ -130,7 +148,7 @@ SAID = [pytest.param(s, kind, id=f"{s.connector}-{kind.__name__}") for s in SCEN
 def test_the_platforms_own_errors_are_understood(scenario: Scenario, kind: type, site: Site, caplog: pytest.LogCaptureFixture) -> None:
     status, body = scenario.says[kind]
     site.server.break_with(_says(status, body)(scenario), FOR_EVER)
-    outcomes, _ = site.pull_and_load()
+    outcomes = site.pull()
     assert WORDS[kind] in {o.status for o in outcomes}, [o.sentence for o in outcomes]
     assert_bounded(site)
     assert site.target_windows() == []
@@ -143,7 +161,7 @@ def test_the_platforms_own_errors_are_understood(scenario: Scenario, kind: type,
 def test_a_used_up_quota_stops_the_source_until_it_resets(scenario: Scenario, site: Site) -> None:
     status, body = scenario.says[QuotaUsed]
     site.server.break_with(_says(status, body)(scenario), FOR_EVER)
-    outcomes, _ = site.pull_and_load()
+    outcomes = site.pull()
     assert outcomes[-1].status == "quota"
     site.server.heal()
     (told,) = site.pull()
@@ -155,7 +173,7 @@ def test_a_used_up_quota_stops_the_source_until_it_resets(scenario: Scenario, si
     until = TokenStore(scenario.declared, accounts(scenario.declared)[0]).quota_until()
     assert until is not None and until > site.now
     site.now = until
-    outcomes, _ = site.pull_and_load()
+    outcomes = site.pull()
     assert {o.status for o in outcomes} == {"pulled"}
     assert site.target_windows()
 
@@ -164,7 +182,7 @@ def test_a_used_up_quota_stops_the_source_until_it_resets(scenario: Scenario, si
 def test_a_removed_metric_costs_that_metric_only(scenario: Scenario, site: Site) -> None:
     status, body = scenario.says[MetricRemoved]
     site.server.break_with(_says(status, body)(scenario), 1)
-    outcomes, _ = site.pull_and_load()
+    outcomes = site.pull()
     assert {o.status for o in outcomes} == {"pulled"}, [o.sentence for o in outcomes]
     assert sum("no longer offers" in w for o in outcomes for w in o.warnings) == 1
     assert_whole(site)

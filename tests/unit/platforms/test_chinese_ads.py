@@ -47,7 +47,13 @@ def test_material_totals_belong_to_the_period_in_the_file_s_name(tmp_path: Path)
 
 
 def test_materials_by_day_are_one_row_per_day(tmp_path: Path) -> None:
-    row = {"日期": "2026-09-25", "素材名称": "春茶-01", "素材ID": "7412345678901234567", "素材创建时间": "2026-09-01 10:00:00", "商品ID": "36123"}
+    row = {
+        "日期": "2026-09-25",
+        "素材名称": "春茶-01",
+        "素材ID": "7412345678901234567",
+        "素材创建时间": "2026-09-01 10:00:00",
+        "商品ID": "36123",
+    }
     row |= {"整体消耗": "10.5", "净成交订单数": "-1", "净成交金额": "-99.00", "整体成交金额": "0", "1小时内退款率": "100.00"}
     rows = table_of([row, row | {"日期": "2026-09-26"}, row | {"日期": "汇总"}])
     loaded = take(hand_made_workbook(tmp_path / "素材_2026-09-01_2026-09-30.xlsx", rows, dimension="A1"))
@@ -61,7 +67,14 @@ def test_materials_by_day_are_one_row_per_day(tmp_path: Path) -> None:
 
 def _note(**changes: Any) -> list[Any]:
     """A row of 104 cells by position."""
-    cells = {0: "2026/01/15", 1: "茶小姐", 3: "12,345", 5: "冬日围炉", 6: "https://www.xiaohongshu.com/explore/65f0c1d2000000001203a4b5", 7: "视频"}
+    cells = {
+        0: "2026/01/15",
+        1: "茶小姐",
+        3: "12,345",
+        5: "冬日围炉",
+        6: "https://www.xiaohongshu.com/explore/65f0c1d2000000001203a4b5",
+        7: "视频",
+    }
     cells |= {8: "2026/01/10", 10: "65f0c1d2000000001203a4b5", 12: "P20260101001", 13: "年货节", 14: "山间茶", 16: "5000", 17: "500.5"}
     cells |= {20: "100000", 21: "20000", 22: "18000", 23: "60.00%", 26: "12.5", 27: "8.10%", 28: "900", 29: "4.50%"}
     cells |= {30: "600", 31: "200", 32: "60", 33: "40", 34: "12", 35: "70000", 36: "15000", 37: "30000", 38: "5000"}
@@ -71,7 +84,9 @@ def _note(**changes: Any) -> list[Any]:
 
 def _workbook(path: Path, *rows: list[Any]) -> Path:
     groups = ["笔记信息"] + [""] * 103
-    return new_workbook(path, {"Sheet1": [["投后数据"] + [""] * 103, groups, [f"第{i}列" for i in range(104)], *rows]}, merged=(0, 103, "投后数据"))
+    return new_workbook(
+        path, {"Sheet1": [["投后数据"] + [""] * 103, groups, [f"第{i}列" for i in range(104)], *rows]}, merged=(0, 103, "投后数据")
+    )
 
 
 def test_paid_notes_are_told_by_position(tmp_path: Path) -> None:
@@ -89,13 +104,26 @@ def test_paid_notes_are_told_by_position(tmp_path: Path) -> None:
         "年货节",
         "P20260101001",
     )
-    names = ("fee_amount", "service_fee_amount", "impression_count", "view_count", "viewer_count", "engagement_count", "like_count", "save_count")
+    names = (
+        "fee_amount",
+        "service_fee_amount",
+        "impression_count",
+        "view_count",
+        "viewer_count",
+        "engagement_count",
+        "like_count",
+        "save_count",
+    )
     assert columns(prepared, "collaborations", *names)[0] == (5000.0, 500.5, 100_000, 20_000, 18_000, 900, 600, 200)
     names = ("completion_5s_rate", "completion_rate", "engagement_reported_rate", "average_watch_seconds", "follower_gain_count")
     assert columns(prepared, "collaborations", *names)[0] == pytest.approx((0.6, 0.081, 0.045, 12.5, 12))
     names = ("organic_impression_count", "organic_view_count", "promoted_impression_count", "promoted_view_count", "published_date")
     assert columns(prepared, "collaborations", *names)[0] == (70_000, 15_000, 30_000, 5000, date(2026, 1, 10))
-    assert columns(prepared, "collaborations", "business_date", "impression_count", "content_type")[1] == (date(2026, 1, 16), None, "image_text")
+    assert columns(prepared, "collaborations", "business_date", "impression_count", "content_type")[1] == (
+        date(2026, 1, 16),
+        None,
+        "image_text",
+    )
 
 
 def test_another_table_with_104_columns_is_not_taken_for_paid_notes(tmp_path: Path) -> None:

@@ -26,7 +26,16 @@ MOMENT = datetime(2026, 9, 26, 11, 30, tzinfo=UTC)  # 19:30 in Shanghai
 def test_the_posting_analysis_adds_to_the_works_of_the_works_list(tmp_path: Path) -> None:
     analysis = [{"视频名称": "春日上新 #茶", "发布时间": "2026-09-26 19:30:00", "播放量": "1204", "5s完播率": "0.302147"}]
     analysis[0] |= {"2s跳出率": "30.0426%", "平均播放时长": "8.209459"}
-    works = [{"作品名称": "春日上新 #茶", "发布时间": "2026-09-26 19:30:00", "体裁": "1min-视频", "播放量": "1204", "完播率": "0.074074", "点赞量": "56"}]
+    works = [
+        {
+            "作品名称": "春日上新 #茶",
+            "发布时间": "2026-09-26 19:30:00",
+            "体裁": "1min-视频",
+            "播放量": "1204",
+            "完播率": "0.074074",
+            "点赞量": "56",
+        }
+    ]
     first = take(hand_made_workbook(tmp_path / "投稿分析.xlsx", table_of(analysis)))
     second = take(hand_made_workbook(tmp_path / "作品列表.xlsx", table_of(works)))
     assert first.manifest["format_id"] == "douyin.analysis"
@@ -83,7 +92,15 @@ def test_toutiao_has_two_scales_in_one_row_and_minus_one_for_nothing(tmp_path: P
 
 
 def test_toutiao_posts_count_reads(tmp_path: Path) -> None:
-    post = {"标题": "今天喝什么", "发布时间": "2026-09-26 19:30", "ID": "1801", "展现量": "500", "粉丝展现量": "9", "阅读量": "88", "点击率": "0.176"}
+    post = {
+        "标题": "今天喝什么",
+        "发布时间": "2026-09-26 19:30",
+        "ID": "1801",
+        "展现量": "500",
+        "粉丝展现量": "9",
+        "阅读量": "88",
+        "点击率": "0.176",
+    }
     post |= {"平均阅读时长": "-1", "点赞量": "4", "评论量": "0", "分享量": "1", "收藏量": "0"}
     loaded = take(hand_made_workbook(tmp_path / "头条微头条.xlsx", table_of([post]), styles=BROKEN_STYLES))
     names = ("content_type", "view_count", "cover_click_rate", "average_watch_seconds", "comment_count", "repost_count")
@@ -108,7 +125,13 @@ def test_toutiao_trends_know_totals_and_lost_followers(tmp_path: Path) -> None:
 def test_zhihu_articles_and_answers_are_known_by_their_link(tmp_path: Path) -> None:
     article = {"标题": "怎么选茶", "发布时间": "2026-09-26", "链接": "https://zhuanlan.zhihu.com/p/651234567"}
     article |= {"阅读": "1200", "点赞": "30", "喜欢": "4", "评论": "2", "收藏": "50", "分享": "6"}
-    answer = {"标题": "哪里的茶好", "发布时间": "2026-09-26", "链接": "https://www.zhihu.com/question/1/answer/651234567", "阅读": "10", "播放": "99"}
+    answer = {
+        "标题": "哪里的茶好",
+        "发布时间": "2026-09-26",
+        "链接": "https://www.zhihu.com/question/1/answer/651234567",
+        "阅读": "10",
+        "播放": "99",
+    }
     answer |= {"点赞": "1", "喜欢": "0", "评论": "0", "收藏": "0", "分享": "0"}
     first, second = take(text_file(tmp_path / "文章.csv", table_of([article]))), take(text_file(tmp_path / "回答.csv", table_of([answer])))
     names = ("platform_post_id", "content_type", "view_count", "like_count", "endorsement_count", "save_count", "published_precision")
@@ -129,7 +152,11 @@ def test_zhihu_s_daily_report_is_text_called_xls(tmp_path: Path) -> None:
 
 def test_bilibili_cumulated_counts_are_no_counts_of_a_day(tmp_path: Path) -> None:
     header = ["时间", "播放量", "累计粉丝", "点赞", "收藏", "硬币", "评论", "弹幕", "分享"]
-    rows = [header, ["2026-09-25", "12000", "340", "50", "20", "8", "5", "2", "1"], ["2026-09-26", "1.3万", "-", "51", "20", "8", "5", "2", "1"]]
+    rows = [
+        header,
+        ["2026-09-25", "12000", "340", "50", "20", "8", "5", "2", "1"],
+        ["2026-09-26", "1.3万", "-", "51", "20", "8", "5", "2", "1"],
+    ]
     loaded = take(text_file(tmp_path / "历史累计数据趋势.csv", rows))
     assert counts(loaded) == (2, 2, 0, 0)
     assert columns(loaded, "account_days", "business_date", "follower_total_count", "view_count", "like_count") == [

@@ -12,7 +12,16 @@ from tests.unit.platforms.made_up_chinese import columns, counts, new_workbook, 
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 
-CHANNELS = ("window_start", "channel", "viewer_count", "view_count", "share_count", "delivered_count", "impression_count", "follower_gain_count")
+CHANNELS = (
+    "window_start",
+    "channel",
+    "viewer_count",
+    "view_count",
+    "share_count",
+    "delivered_count",
+    "impression_count",
+    "follower_gain_count",
+)
 
 
 def _article(overview: list[list[Any]], conversion: list[list[Any]], trend: list[list[Any]], trend_title: str) -> list[list[Any]]:
@@ -78,7 +87,9 @@ def test_an_article_of_times_is_told_section_by_section(tmp_path: Path) -> None:
         (date(2025, 3, 1), "公众号消息", 60, 80, 4, None, None, None),
         (date(2025, 3, 2), "全部", 10, 11, 0, None, None, None),
     ]
-    posts = {key for (key,) in columns(loaded, "post_channels", "post_key")} | {key for (key,) in columns(loaded, "post_snapshots", "post_key")}
+    posts = {key for (key,) in columns(loaded, "post_channels", "post_key")} | {
+        key for (key,) in columns(loaded, "post_snapshots", "post_key")
+    }
     assert len(posts) == 1
     assert columns(loaded, "audience_segments", "segment_kind", "segment_value") == [
         ("article_reader_gender", "男"),
@@ -91,7 +102,16 @@ def test_an_article_of_times_is_told_section_by_section(tmp_path: Path) -> None:
 
 def test_an_article_of_people_has_no_reads_and_no_shares(tmp_path: Path) -> None:
     loaded = take(old_workbook(tmp_path / "春茶上市.xls", PEOPLE, first_column=1))
-    names = ("view_count", "viewer_count", "share_count", "save_count", "like_count", "endorsement_count", "follower_gain_count", "completion_rate")
+    names = (
+        "view_count",
+        "viewer_count",
+        "share_count",
+        "save_count",
+        "like_count",
+        "endorsement_count",
+        "follower_gain_count",
+        "completion_rate",
+    )
     assert columns(loaded, "post_snapshots", *names) == [(None, 800, None, None, 8, 3, 2, 0.6)]
     assert columns(loaded, "post_channels", "channel", "viewer_count", "view_count", "share_count", "delivered_count") == [
         ("公众号消息", 500, None, None, 4000),
@@ -111,7 +131,19 @@ def test_two_articles_are_two_posts_in_a_new_workbook_too(tmp_path: Path) -> Non
 
 
 def test_the_report_of_2024_gives_channels_and_the_account_s_own_day(tmp_path: Path) -> None:
-    header = ["日期", "阅读次数", "阅读人数", "分享次数", "分享人数", "阅读原文次数", "阅读原文人数", "收藏次数", "收藏人数", "群发篇数", "渠道"]
+    header = [
+        "日期",
+        "阅读次数",
+        "阅读人数",
+        "分享次数",
+        "分享人数",
+        "阅读原文次数",
+        "阅读原文人数",
+        "收藏次数",
+        "收藏人数",
+        "群发篇数",
+        "渠道",
+    ]
     rows = [
         header,
         ["2024-03-05", 120, 90, 6, 5, 3, 2, 4, 4, 1, "全部"],

@@ -8,13 +8,24 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.unit.platforms.exports import accounting, everything, refusal, take, values, write_text, write_xls, write_xlsx
+from tests.unit.platforms.exports import Rows, accounting, everything, refusal, take, values, write_text, write_xls, write_xlsx
 
 KINDS = ("organic", "sponsored", "total")
 METRICS = ["Date", *[f"Impressions ({k})" for k in KINDS], "Unique impressions (organic)"]
 METRICS += [f"{name} ({k})" for name in ("Clicks", "Reactions", "Comments", "Reposts", "Engagement rate") for k in KINDS]
 POSTS = ["Post title", "Post link", "Post type", "Campaign name", "Posted by", "Created date", "Campaign start date", "Campaign end date"]
-POSTS += ["Audience", "Impressions", "Views", "Offsite Views", "Clicks", "Click through rate (CTR)", "Likes", "Comments", "Reposts", "Follows"]
+POSTS += [
+    "Audience",
+    "Impressions",
+    "Views",
+    "Offsite Views",
+    "Clicks",
+    "Click through rate (CTR)",
+    "Likes",
+    "Comments",
+    "Reposts",
+    "Follows",
+]
 POSTS += ["Engagement rate", "Content Type"]
 NAME = "tea-house_content_1790568000000"
 
@@ -24,18 +35,19 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_DATA_DIR", str(tmp_path / "data"))
 
 
-def _content() -> dict[str, list[list[object]]]:
+def _content() -> dict[str, Rows]:
     days = [
         ["09/25/2026", 900, 100, 1000, 700, 30, 5, 35, 20, 1, 21, 4, 0, 4, 3, 0, 3, 0.06333, 0.06, 0.063],
         ["09/26/2026", 50, 0, 50, 41, 2, 0, 2, -1, 0, -1, 0, 0, 0, 0, 0, 0, 0.02, 0, 0.02],
     ]
     link = "https://www.linkedin.com/feed/update/urn:li:"
+    first = [1200, 300, 12, 40, 0.0333, 25, 4, 3, 2, 0.0617, "Video"]
+    second = [80, "", "", 1, 0.0125, 1, 0, 0, 0, 0.025, "Image"]
+    dates = ["09/21/2026", "09/21/2026", "09/30/2026"]
     posts = [
-        ["Spring tea\nis here", f"{link}activity:7240000000000000001", "Organic", "", "Wei Example", "09/20/2026", "", "", "All followers"]
-        + [1200, 300, 12, 40, 0.0333, 25, 4, 3, 2, 0.0617, "Video"],
-        ["Opening", f"{link}ugcPost:7240000000000000002", "Sponsored", "Autumn", "Wei Example", "09/21/2026", "09/21/2026", "09/30/2026", ""]
-        + [80, "", "", 1, 0.0125, 1, 0, 0, 0, 0.025, "Image"],
-        ["No link", "https://www.linkedin.com/feed/", "Organic", "", "", "09/22/2026", "", "", ""] + [1] * 10 + [""],
+        ["Spring tea\nis here", f"{link}activity:7240000000000000001", "Organic", "", "Wei Example", "09/20/2026", "", "", "All", *first],
+        ["Opening", f"{link}ugcPost:7240000000000000002", "Sponsored", "Autumn", "Wei Example", *dates, "", *second],
+        ["No link", "https://www.linkedin.com/feed/", "Organic", "", "", "09/22/2026", "", "", "", *first],
     ]
     return {
         "Metrics": [["Aggregated engagement metrics for your organic and sponsored posts."], METRICS, *days],
@@ -76,7 +88,7 @@ def test_linkedins_file_name_is_the_time_of_capture(tmp_path: Path) -> None:
 
 def test_linkedins_total_followers_are_gains(tmp_path: Path) -> None:
     header = ["Date", "Sponsored followers", "Organic followers", "Auto-invited followers", "Total followers"]
-    sheets = {
+    sheets: dict[str, Rows] = {
         "New followers": [header, ["09/25/2026", 1, 5, 2, 8], ["09/26/2026", 0, 0, 0, 0]],
         "Location": [["Location", "Total followers"], ["Shanghai City, China", 310], ["Greater London", 12]],
         "Company size": [["Company size", "Total followers"], ["11-50", 40]],
@@ -166,7 +178,10 @@ def test_video_assets_and_a_members_own_export_are_refused(tmp_path: Path) -> No
     assert (problem.code, problem.nearest_format) == ("look_alike", "facebook.videos")
     assert "内容 → 导出数据" in str(problem) and "Content → Export data" in str(problem)
     top = ["Post URL", "Post publish date", "Engagements", "", "Post URL", "Post publish date", "Impressions"]
-    sheets = {"DISCOVERY": [["Overall Performance", "x"]], "TOP POSTS": [["Maximum of 50 posts"], [], top, ["u", "9/1/2026", 3, "", "u", "9/1/2026", 9]]}
+    sheets: dict[str, Rows] = {
+        "DISCOVERY": [["Overall Performance", "x"]],
+        "TOP POSTS": [["Maximum of 50 posts"], [], top, ["u", "9/1/2026", 3, "", "u", "9/1/2026", 9]],
+    }
     problem = refusal(write_xlsx(tmp_path / "c.xlsx", sheets))
     assert (problem.code, problem.nearest_format) == ("look_alike", "linkedin.personal")
     assert "数据分析 → 内容 → 导出" in str(problem) and "Analytics → Content → Export" in str(problem)
@@ -184,7 +199,17 @@ def test_an_ads_day_has_its_currency_from_the_header(tmp_path: Path) -> None:
     total = [*[""] * 6, "2026-09-19", "2026-09-25", "1320.5", "", "3", "", "", "", "", "", "", ""]
     found = take(write_text(tmp_path / "ads.csv", [ADS, total, one, week, one]), account="act_1")
     assert accounting(found) == ("meta_ads.ads", 2, 1, 1)
-    columns = ["account_key", "ad_level", "ad_entity_id", "ad_entity_name", "campaign", "ad_group", "business_date", "window_start", "window_end"]
+    columns = [
+        "account_key",
+        "ad_level",
+        "ad_entity_id",
+        "ad_entity_name",
+        "campaign",
+        "ad_group",
+        "business_date",
+        "window_start",
+        "window_end",
+    ]
     assert values(found, "ad_days", *columns) == [
         ("meta_ads:act_1", "ad", ids[5], "Cup", "Autumn", "Women 25-34", None, date(2026, 9, 25), date(2026, 9, 25)),
         ("meta_ads:act_1", "ad", "120210000000000004", "Cup", "Autumn", "Women 25-34", None, date(2026, 9, 19), date(2026, 9, 25)),
