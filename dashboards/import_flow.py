@@ -44,11 +44,12 @@ def _known(upload: Upload, report: dict[str, Any]) -> None:
         st.dataframe(shown.rename(columns=names), hide_index=True, alt=t("import.tab_columns"))
     with rejects:
         import_preview.show_rejects(report["rejects"], report["rows_rejected"])
-    zone = platform_choices()[report["platform"]].timezone if report["platform"] in platform_choices() else "Asia/Shanghai"
+    platform = platform_choices().get(report["platform"])  # none of a register: its rows name theirs
+    zone = platform.timezone if platform else "Asia/Shanghai"
     account, captured_at = import_save.choose_account(report["platform"], zone, upload.digest[:16])
     import_save.captured_note(report, zone)
     if st.button(t("import.load"), type="primary", icon=":material/download_done:"):
-        import_save.load_known(upload, report["platform"], account, captured_at)
+        import_save.load_known(upload, platform.platform if platform else None, account, captured_at)
 
 
 def _say_nearest(found: dict[str, Any]) -> None:

@@ -61,8 +61,11 @@ def _choose_what(upload: Upload, likely_platform: str | None) -> Draft | None:
             help=t("import.template_help"),
             key=f"template:{upload.digest[:16]}:{platform}",
         )
-    choices: dict[str, Any] = {"platform": platform, "template": template, **_layout(upload)}
+    choices: dict[str, Any] = {"platform": platform, "template": template}
     first = import_data.suggest(upload, **choices)
+    if moved := _layout(upload, first):
+        choices |= moved
+        first = import_data.suggest(upload, **choices)
     entity = middle.selectbox(
         t("import.entity"),
         list(ENTITIES),
@@ -78,11 +81,10 @@ def _choose_what(upload: Upload, likely_platform: str | None) -> Draft | None:
     return draft
 
 
-def _layout(upload: Upload) -> dict[str, Any]:
-    """Where the person said the header is; nothing while they have not."""
-    row = st.session_state.get(f"header_row:{upload.digest[:16]}")
-    sheet = st.session_state.get(f"sheet:{upload.digest[:16]}")
-    return {name: value for name, value in (("header_row", row), ("sheet", sheet)) if value}
+def _layout(upload: Upload, guess: Draft) -> dict[str, Any]:
+    """Where the person said the header is, where that is not where it was found."""
+    said = {name: st.session_state.get(f"{name}:{upload.digest[:16]}") for name in ("header_row", "sheet")}
+    return {name: value for name, value in said.items() if value and value != getattr(guess, name)}
 
 
 def _choose_layout(upload: Upload, draft: Draft) -> None:
@@ -110,16 +112,16 @@ def _edit_columns(base: Draft, key: str) -> Draft:
     )
     options = [KEEP_CODE, DROP_CODE, *targets(entity)]
     config = {
-        "header": st.column_config.TextColumn(t("import.column"), disabled=True, pinned=True),
-        "samples": st.column_config.TextColumn(t("import.samples"), disabled=True, width="medium"),
-        "looks": st.column_config.TextColumn(t("import.looks"), disabled=True, width="small"),
-        "to": st.column_config.SelectboxColumn(t("import.to"), options=options, format_func=_target, required=True, width="medium"),
-        "key": st.column_config.CheckboxColumn(t("import.key"), help=t("import.key_help"), width="small"),
+        "header": st.column_config.TextColumn(t("import.column"), disabled=True, pinned=True, width=130),
+        "samples": st.column_config.TextColumn(t("import.samples"), disabled=True, width=175),
+        "looks": st.column_config.TextColumn(t("import.looks"), disabled=True, width=105),
+        "to": st.column_config.SelectboxColumn(t("import.to"), options=options, format_func=_target, required=True, width=225),
+        "key": st.column_config.CheckboxColumn(t("import.key"), help=t("import.key_help"), width=75),
         "type": st.column_config.SelectboxColumn(
             t("import.type"), options=[AUTO, *READINGS], format_func=lambda code: t(f"read_as.{code}"), help=t("import.type_help"),
-            required=True, width="small",
+            required=True, width=95,
         ),
-        "nulls": st.column_config.TextColumn(t("import.nulls"), help=t("import.nulls_help"), width="small"),
+        "nulls": st.column_config.TextColumn(t("import.nulls"), help=t("import.nulls_help"), width=90),
     }  # fmt: skip
     edited = st.data_editor(
         rows, key=f"map:{key}", hide_index=True, column_config=config, num_rows="fixed", height=min(38 + 35 * len(rows), 600)
@@ -149,7 +151,7 @@ def _code(to: str) -> str:
     return {EXTRA: KEEP_CODE, DROP: DROP_CODE}.get(to, to)
 
 
-def _target(code: str) -> str:
+def _target(code: Any) -> str:
     if code in (KEEP_CODE, DROP_CODE):
         return t("import.keep" if code == KEEP_CODE else "import.drop")
     return f"{import_words.field(code)}  {code}"

@@ -23,7 +23,9 @@ def show(draft: Draft, found: dict[str, Any], complete: bool) -> None:
     )
     zone = draft.timezone or platform_choices()[draft.platform or ""].timezone
     with columns:
-        st.dataframe(_by_column(draft, found, zone), hide_index=True, alt=t("import.tab_columns"))
+        listed = _by_column(draft, found, zone)
+        height = 38 + 35 * len(listed)  # all of it: this is what people check
+        st.dataframe(listed, hide_index=True, placeholder=fmt.MISSING, height=height, alt=t("import.tab_columns"))
     with rows:
         st.dataframe(_rows(found, zone), hide_index=True, alt=t("import.tab_rows"))
     with rejects:
@@ -79,10 +81,12 @@ def _by_column(draft: Draft, found: dict[str, Any], zone: str) -> pd.DataFrame:
 
 def _example(draft: Draft, header: str, to: str, parsed: dict[Any, dict[str, Any]]) -> tuple[str, Any]:
     """A cell that was read and its value; else the first filled cell."""
-    cells = [(row.get("row_number"), row.get(header)) for row in draft.sample_rows if row.get(header)]
+    cells = [(row["row_number"], str(row[header])) for row in draft.sample_rows if row.get(header)]
     name = "account_key" if to == "account" else to
-    read = next(((raw, parsed[n].get(name)) for n, raw in cells if n in parsed and parsed[n].get(name) is not None), None)
-    return read or (cells[0][1] if cells else "", None)
+    for number, raw in cells:
+        if (value := parsed.get(number, {}).get(name)) is not None:
+            return raw, value
+    return cells[0][1] if cells else "", None
 
 
 def _rows(found: dict[str, Any], zone: str) -> pd.DataFrame:

@@ -48,11 +48,12 @@ def choose_more(draft: Draft, key: str) -> None:
         key=f"zone:{key}",
     )  # fmt: skip
     draft.timezone = chosen or None
+    usual = platform_choices()[draft.platform or ""].currency
     currency = middle.text_input(
-        t("import.currency"), max_chars=3, placeholder=platform_choices()[draft.platform or ""].currency, key=f"currency:{key}"
+        t("import.currency"), value=draft.currency or "", max_chars=3, placeholder=usual, key=f"currency:{key}:{draft.currency}"
     )
     draft.currency = currency.strip().upper() or None
-    draft.is_owned = right.toggle(t("import.owned"), value=True, help=t("import.owned_help"), key=f"owned:{key}")
+    draft.is_owned = right.toggle(t("import.owned"), value=draft.is_owned, help=t("import.owned_help"), key=f"owned:{key}")
 
 
 def choose_name(draft: Draft, key: str) -> bool:
@@ -89,7 +90,7 @@ def save_mapping(upload: Upload, draft: Draft, replace: bool, account: str, capt
     st.rerun()
 
 
-def load_known(upload: Upload, platform: str, account: str, captured_at: dt.datetime | None) -> None:
+def load_known(upload: Upload, platform: str | None, account: str, captured_at: dt.datetime | None) -> None:
     """Take a recognised file in; the page then shows what became of it."""
     with st.spinner(t("import.loading")):
         try:

@@ -3,79 +3,24 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import track as rich_track
-from rich.table import Table
 
+from pipelines import house_commands
+from pipelines.connectors.commands import pull
+from pipelines.console import JsonFlag, err, existing, out, plain_errors, print_inspection, say, show_steps
 from pipelines.mapping.commands import map_file
-from pipelines.progress import show_progress
+from pipelines.registers.commands import app as registers_app
 from pipelines.settings import settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Social Pulse (社媒脉搏): platform exports in, one warehouse and a dashboard out."
 )
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Expected problems as one sentence on stderr with exit code 1; anything else keeps its traceback."""
-    from pipelines.forget import StillThere
-    from pipelines.ingest.errors import FileProblem
-    from pipelines.lock import Busy
-    from pipelines.publish import AuditFailed
-    from pipelines.query import NoRelease, QueryRefused
-    from pipelines.run import RunFailed
-    from pipelines.transform import TransformFailed
-
-    try:
-        yield
-    except (
-        FileProblem,
-        Busy,
-        AuditFailed,
-        NoRelease,
-        QueryRefused,
-        RunFailed,
-        StillThere,
-        TransformFailed,
-        LookupError,
-        OSError,
-        ValueError,
-    ) as error:
-        err.print(str(error), style="red", markup=False, highlight=False)
-        raise typer.Exit(1) from error
-
-
-def _show_progress() -> None:
-    """Bars and steps on a terminal; plain lines, one per step, where a program or a log reads along."""
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
-
-    def announce(text: str) -> None:
-        err.print(f"· {text}", style="dim", markup=False, highlight=False)
-
-    def bar(items: list[Any], label: str) -> Iterable[Any]:
-        return rich_track(items, description=label, console=err, transient=True)
-
-    def line(items: list[Any], label: str) -> Iterable[Any]:
-        announce(f"{label} ({len(items)})")
-        return items
-
-    show_progress(bar if sys.stderr.isatty() else line, announce)
-
 
 @app.command()
 def demo(
@@ -89,7 +34,7 @@ def demo(
     from pipelines.simulate.samples import write_samples
 
     with plain_errors():
-        _show_progress()
+        show_steps()
         if not landing_files() and not lake.manifests():
             err.print("· writing sample exports of a made-up brand", style="dim")
             write_samples(settings().landing)
@@ -114,7 +59,7 @@ def simulate(
     with plain_errors():
         made = run_simulation(out_dir, seed=seed, days=days, accounts=accounts, scale=scale, platforms=platform)
         count = len(made.files)
-        _say(as_json, {"out": str(out_dir), "files": count}, f"{count} files written to {out_dir}; the truth is in {made.truth_path}")
+        say(as_json, {"out": str(out_dir), "files": count}, f"{count} files written to {out_dir}; the truth is in {made.truth_path}")
 
 
 @app.command()
@@ -127,11 +72,11 @@ def inspect(
     from pipelines.ingest.inspect import inspect_file
 
     with plain_errors():
-        report = inspect_file(_existing(file), platform)
+        report = inspect_file(existing(file), platform)
         if as_json:
             typer.echo(json.dumps(report, ensure_ascii=False, default=str))
         else:
-            _print_inspection(report)
+            print_inspection(report)
 
 
 @app.command()
@@ -150,10 +95,10 @@ def ingest(
     from pipelines.lock import writer_lock
 
     with plain_errors():
-        _show_progress()
+        show_steps()
         if platform and platform not in known_platforms():
             raise LookupError(f"There is no platform '{platform}'. Known: {', '.join(known_platforms())}.")
-        files = [_existing(f) for f in files_under([_existing(p) for p in paths])]
+        files = [existing(f) for f in files_under([existing(p) for p in paths])]
         for file in files:
             place(file, platform, account, captured_at.astimezone() if captured_at else None)
         with writer_lock("pulse ingest"):
@@ -179,7 +124,7 @@ def run(
     from pipelines.run import run_pipeline
 
     with plain_errors():
-        _show_progress()
+        show_steps()
         _report_run(run_pipeline(force=force), as_json)
 
 
@@ -189,90 +134,8 @@ def rebuild(as_json: JsonFlag = False) -> None:
     from pipelines.run import run_pipeline
 
     with plain_errors():
-        _show_progress()
+        show_steps()
         _report_run(run_pipeline(from_scratch=True), as_json)
-
-
-@app.command()
-def rollback(as_json: JsonFlag = False) -> None:
-    """Publish the release before the current one again."""
-    from pipelines import publish
-    from pipelines.lock import writer_lock
-
-    with plain_errors(), writer_lock("pulse rollback"):
-        release = publish.rollback()
-        _say(as_json, {"release": release.stem}, f"{release.stem} is published again")
-
-
-@app.command()
-def status(as_json: JsonFlag = False) -> None:
-    """What is published, how old it is, what waits in landing and what lies in quarantine."""
-    from pipelines.status import status_report
-
-    with plain_errors():
-        report = status_report()
-        if as_json:
-            typer.echo(json.dumps(report, ensure_ascii=False, default=str))
-            return
-        for key, value in report.items():
-            shown = "\n  ".join(str(v) for v in value) if isinstance(value, list) else value
-            out.print(f"{key.replace('_', ' ')}: {shown}", markup=False, highlight=False)
-
-
-@app.command()
-def forget(
-    platform: Annotated[str, typer.Argument(help="Platform the person is known on.")],
-    user: Annotated[str, typer.Argument(help="The person's id, nickname or phone number, as the platform writes it.")],
-    as_json: JsonFlag = False,
-) -> None:
-    """Erase a person from originals, lake, warehouse and kept releases, keep them out from now on, and write a proof."""
-    from dataclasses import asdict
-
-    from pipelines.forget import forget as forget_person
-    from pipelines.ingest.spec import platforms as known_platforms
-    from pipelines.run import run_pipeline
-
-    with plain_errors():
-        _show_progress()
-        if platform not in known_platforms():
-            raise LookupError(f"There is no platform '{platform}'. Known: {', '.join(known_platforms())}.")
-        done, report = forget_person(platform, user, lambda: run_pipeline(from_scratch=True).release)
-        removed = f"{sum(done.rows_removed.values())} rows, {len(done.originals_removed)} originals, {len(done.releases_removed)} releases"
-        sentence = f"erased: {removed}; {done.files_searched} files searched, nothing found. Proof: {report}"
-        if done.known_elsewhere:
-            sentence += f"\nThe same id is known on {', '.join(done.known_elsewhere)}: run it for these too if it is the same person."
-        _say(as_json, {**asdict(done), "report": str(report)}, sentence)
-
-
-@app.command()
-def doctor(as_json: JsonFlag = False) -> None:
-    """Is this install well? Disk, clock, release, silent sources, quarantine, formats, holidays, secrets. Exit code 1 on a problem."""
-    from dataclasses import asdict
-
-    from pipelines.doctor import examine
-
-    with plain_errors():
-        findings = examine()
-        if as_json:
-            typer.echo(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
-        for finding in [] if as_json else findings:
-            colour = {"ok": "green", "warning": "yellow", "problem": "red"}[finding.level]
-            out.print(f"{finding.level:8} {finding.check:11} {finding.message}", style=colour, markup=False, highlight=False)
-            if finding.mend:
-                out.print(f"{'':20} → {finding.mend}", markup=False, highlight=False)
-        if any(f.level == "problem" for f in findings):
-            raise typer.Exit(1)
-
-
-@app.command()
-def upkeep(as_json: JsonFlag = False) -> None:
-    """Merge small files of the lake, delete originals whose retention has ended and files nobody reads. Every run does it too."""
-    from pipelines.lock import writer_lock
-    from pipelines.upkeep import keep_house
-
-    with plain_errors(), writer_lock("pulse upkeep"):
-        done = keep_house(many_files=1)
-        _say(as_json, done, ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in done.items()))
 
 
 @app.command()
@@ -297,9 +160,6 @@ def sql(
             frame.write_parquet(sys.stdout.buffer)
 
 
-app.command("map")(map_file)
-
-
 @app.command()
 def up(
     port: Annotated[int | None, typer.Option(help="Port of the app.")] = None,
@@ -320,22 +180,9 @@ def _serve_app(port: int) -> None:
     os.execv(command[0], command)
 
 
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise FileNotFoundError(f"There is no file or folder '{path}'.")
-    return path
-
-
-def _say(as_json: bool, data: dict[str, Any], sentence: str) -> None:
-    if as_json:
-        typer.echo(json.dumps(data, ensure_ascii=False, default=str))
-    else:
-        out.print(sentence, markup=False, highlight=False)
-
-
 def _report_run(outcome: Any, as_json: bool = False) -> None:
     sentence = f"published {outcome.release.stem}" if outcome.is_new else f"nothing new; {outcome.release.stem} stays published"
-    _say(as_json, {"release": outcome.release.stem, "is_new": outcome.is_new}, sentence)
+    say(as_json, {"release": outcome.release.stem, "is_new": outcome.is_new}, sentence)
 
 
 def _print_intake(intake: Any) -> None:
@@ -350,24 +197,6 @@ def _print_intake(intake: Any) -> None:
         out.print(f"{intake.known} files were known already")
     for note in intake.quarantined:
         err.print(f"{note['source_name']}: {note['message']}", style="red", markup=False, highlight=False)
-
-
-def _print_inspection(report: dict[str, Any]) -> None:
-    for line in (
-        "{source_name}: {format_id} {format_version} - {label_zh} / {label_en}",
-        "{rows_in} rows: {rows_loaded} would load, {rows_duplicate} duplicate, {rows_rejected} rejected",
-        "captured at {captured_at} ({captured_at_basis}), encoding {encoding}, header in row {header_row}",
-    ):
-        out.print(line.format(**report), markup=False, highlight=False)
-    table = Table("column in the file", "becomes", "type", "example")
-    for c in report["columns"]:
-        table.add_row(c["header"], c["to"], c["type"], str(c["example"] or ""))
-    out.print(table)
-    for label, key in (("unknown columns (kept in extra)", "unknown_columns"), ("warnings", "warnings")):
-        if report[key]:
-            out.print(f"{label}: {', '.join(report[key])}", style="yellow", markup=False)
-    for reject in report["rejects"]:
-        out.print(f"row {reject['row_number']}: {reject['reason_code']} - {reject['message']}", style="red", markup=False, highlight=False)
 
 
 def _print_frame(frame: Any) -> None:
@@ -391,6 +220,11 @@ def _csv_ready(frame: Any) -> Any:
     nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
     return frame.with_columns(pl.struct(name).struct.json_encode().alias(name) for name in nested)
 
+
+for verb in (house_commands.status, house_commands.doctor, house_commands.upkeep, house_commands.forget, house_commands.rollback, pull):
+    app.command()(verb)
+app.command("map")(map_file)
+app.add_typer(registers_app, name="registers")
 
 if __name__ == "__main__":
     app()

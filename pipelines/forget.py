@@ -196,7 +196,8 @@ def _known_elsewhere(person: Person) -> list[str]:
 def _search(person: Person, known_elsewhere: list[str]) -> tuple[list[str], int]:
     """Files of the data folder that still hold the person, by every byte; and how many were searched.
 
-    The pseudonym is looked for too, unless it stands for somebody on another platform who stays. Left out: the list of the forgotten and the reports, which name the person by pseudonym so that the person stays forgotten.
+    The pseudonym is looked for too, unless it stands for somebody on another platform who stays. Left out: the list of the
+    forgotten and the reports, which name the person by pseudonym so that the person stays forgotten.
     """
     root = settings().root
     files = [p for p in root.rglob("*") if p.is_file() and not p.is_symlink() and p != settings().forgotten_file]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,9 +73,11 @@ def invoke(build: Path, command: str, *arguments: str) -> Any:
     from dbt.cli.main import dbtRunner
 
     os.environ["PULSE_BUILD_PATH"] = str(build)
+    typed, sys.argv = sys.argv, ["pulse"]  # dbt logs the process's command line, which may name a person (`pulse forget`)
     try:
         return dbtRunner().invoke(dbt_arguments(command, *arguments))
     finally:
+        sys.argv = typed
         DuckDBConnectionManager.close_all_connections()
 
 

@@ -124,9 +124,10 @@ def _create_reference_tables(connection: duckdb.DuckDBPyConnection, loads: list[
     _replace(connection, "raw.platforms", pl.DataFrame(listed))
     accounts = pl.DataFrame(
         [
-            {"account_key": m["account_key"], "platform": m["platform"], "account_name": m["account_name"], "is_owned": m["is_owned"]}
+            {"account_key": key, "platform": key.split(":", 1)[0], "account_name": key.split(":", 1)[1], "is_owned": m["is_owned"]}
             for m in loads
             if m["platform"] != REGISTERS
+            for key in m.get("account_keys", [m["account_key"]])
         ],
         schema={"account_key": pl.String, "platform": pl.String, "account_name": pl.String, "is_owned": pl.Boolean},
     )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboards import import_data, import_flow, import_save
 from dashboards.i18n import t
+from pipelines.mapping import uploads
 from pipelines.settings import settings
 
 st.title(t("page.import_files"), anchor=False)
@@ -15,6 +16,7 @@ if done := st.session_state.get(import_save.DONE):
         del st.session_state[import_save.DONE]
         st.rerun()
     st.stop()
+uploads.get_ready()
 megabytes = settings().max_upload_mb
 file = st.file_uploader(
     t("import.upload"),

@@ -13,7 +13,7 @@
             row_number() over (
                 partition by {% for column in key %}lower(trim(cast(delivered.{{ column }} as varchar))){{ ', ' if not loop.last }}{% endfor %}
                 order by deliveries.load_order desc, delivered.row_number desc
-            ) as place
+            ) as delivery_rank
         from {{ source('raw', entity) }} as delivered
         inner join (
             select
@@ -29,7 +29,7 @@
         ) as deliveries
             on delivered.load_id = deliveries.load_id and deliveries.recency = 1
     ) as ranked
-    where place = 1
+    where delivery_rank = 1
 {%- endmacro %}
 
 {#- One text out of the columns that name a row of a register; a part that is missing is a part like any other. -#}

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from pipelines.console import out, plain_errors
 
 COLOURS = {"failed": "red", "authorise": "red", "quota": "yellow", "not_ready": "yellow", "skipped": "dim"}
-out = Console(soft_wrap=True)
 
 
 def pull(
@@ -21,7 +21,6 @@ def pull(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Pull what is due (or the days named) from the platforms' APIs and take it in. `pulse run` then publishes it."""
-    from pipelines.cli import plain_errors
     from pipelines.connectors.pull import day_window
     from pipelines.connectors.pull import pull as pull_windows
     from pipelines.ingest.landing import take_in_landing

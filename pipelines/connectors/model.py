@@ -81,6 +81,7 @@ class Call:
     window: Window
     today: date
     pulled: Callable[[str, str], list[Any]]  # (endpoint, path) -> values in the newest pages of another endpoint
+    listed: Callable[[Request, Paging, str], list[Any]]  # -> values on all pages of a request that only steers others; not kept
 
     @property
     def start(self) -> str:

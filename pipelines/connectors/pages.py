@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pipelines.connectors.model import Account, Connector, Endpoint, Window
 from pipelines.connectors.paging import Page, dig
 from pipelines.connectors.redaction import without_known
-from pipelines.connectors.window import file_name
+from pipelines.connectors.window import file_name, of_name
 from pipelines.settings import settings
 
 
@@ -69,11 +69,12 @@ def clear_unfinished(connector: Connector, account: Account) -> None:
             path.unlink(missing_ok=True)
 
 
-def newest_file(connector: Connector, endpoint: Endpoint, account: Account) -> Path | None:
-    """The page file of an endpoint that was received last."""
+def newest_file(connector: Connector, endpoint: Endpoint, account: Account, now: datetime) -> Path | None:
+    """The page file of an endpoint that was received last; what a wrong clock dated into the future does not count."""
     folder = settings().landing / connector.platform / account.name
-    found = folder.glob(f"{connector.api(endpoint)}.*.jsonl")
-    return max(found, key=lambda p: p.name.split(".")[-2], default=None)
+    found = {p: of_name(p.name) for p in folder.glob(f"{connector.api(endpoint)}.*.jsonl")}
+    dated = {p: pulled.received_at for p, pulled in found.items() if pulled and pulled.received_at <= now + timedelta(days=1)}
+    return max(dated, key=lambda p: dated[p], default=None)
 
 
 def values_in(path: Path, wanted: str) -> list[Any]:

@@ -32,6 +32,7 @@ class Paging:
     following: Callable[[Request, Any], Request | None] = one_page
     total: str | None = None  # path of the number of rows on all pages
     row_id: str | None = None  # path, within a row, of its id; without it the whole row counts
+    ends_empty: bool = False  # the platform marks the end with an empty page
 
 
 class Moved(Exception):
@@ -39,13 +40,16 @@ class Moved(Exception):
 
 
 def dig(body: Any, path: str) -> Any:
-    """The value at a dotted path, None where a step is missing; ``list[].id`` gives the ids of all elements."""
+    """The value at a dotted path, None where a step is missing; ``list[].id`` gives the ids of all elements, ``0`` the first one."""
     head, _, rest = path.partition(".")
     if head.endswith("[]"):
         items = dig(body, head[:-2]) if head != "[]" else body
         found = [dig(item, rest) if rest else item for item in items] if isinstance(items, list) else []
         return [x for value in found for x in (value if "[]" in rest and isinstance(value, list) else [value])]
-    value = body.get(head) if isinstance(body, dict) else None
+    if isinstance(body, list) and head.isdigit():
+        value = body[int(head)] if int(head) < len(body) else None
+    else:
+        value = body.get(head) if isinstance(body, dict) else None
     return dig(value, rest) if rest else value
 
 
@@ -69,11 +73,15 @@ def pages(fetch: Fetch, first: Request, paging: Paging) -> Iterator[Page]:
     request: Request | None = first
     asked: set[str] = set()
     keys: set[str] = set()
+    doubted: set[int] = set()
     total: int | None = None
 
     def is_new(body: Any) -> Verdict:
-        """A page whose rows have all been seen is a repetition: asking again may bring the right one."""
+        """A page whose rows have all been seen is a repetition, one without rows was promised some: asking again may help."""
         own = {row_key(paging, row) for row in rows_of(paging, body)}
+        if not own and keys and not paging.ends_empty and len(asked) not in doubted:
+            doubted.add(len(asked))  # once: some platforms do promise a page too many
+            return Transient("the page is empty although another one was promised")
         return Transient("the same page came twice") if own and own <= keys else Ok()
 
     while request is not None:

@@ -19,7 +19,7 @@ from pipelines.connectors.client import Api, World
 from pipelines.connectors.credentials import accounts, variable
 from pipelines.connectors.model import Account, Call, Connector, Endpoint, Request, Window
 from pipelines.connectors.pages import PageFile, clear_unfinished, newest_file, values_in
-from pipelines.connectors.paging import Moved, Page, dig, pages, rows_of
+from pipelines.connectors.paging import Moved, Page, Paging, dig, pages, rows_of
 from pipelines.connectors.redaction import guard_logs
 from pipelines.connectors.tokens import TokenStore
 from pipelines.connectors.verdicts import (
@@ -115,6 +115,7 @@ class _Puller:
         self._connector, self._account, self._store, self._api, self._world = connector, account, store, api, world
         self._zone = ZoneInfo(platforms()[connector.platform].timezone)
         self._removed: set[str] = set()
+        self._lists: dict[str, list[Any]] = {}
 
     def outcomes(self, asked: Window | None) -> Iterator[Outcome]:
         """Endpoint by endpoint, window by window."""
@@ -144,7 +145,7 @@ class _Puller:
             else:
                 windows = due_windows(self._connector, endpoint, self._account, self._now(), known)
             needed = self._connector.endpoint(endpoint.after) if endpoint.after else None
-            if windows and needed and asked and newest_file(self._connector, needed, self._account) is None:
+            if windows and needed and asked and newest_file(self._connector, needed, self._account, self._now()) is None:
                 today = self._now().date()
                 yield needed, Window(today, today)
             yield from ((endpoint, window) for window in windows)
@@ -191,7 +192,7 @@ class _Puller:
 
     def _pages(self, endpoint: Endpoint, window: Window, warnings: list[str]) -> Iterator[Page]:
         """All pages of all requests of a window. What is gone is left out, with a word."""
-        call = Call(self._account, window, self._now().date(), self._values)
+        call = Call(self._account, window, self._now().date(), self._values, self._listed)
         for first in endpoint.requests(call):
             try:
                 for page in pages(lambda request, check: self._page(endpoint, request, check, warnings), first, endpoint.paging):
@@ -234,8 +235,14 @@ class _Puller:
             raise Refused(Transient(f"{page.request.path}: a row is about {wrong[0]}, which was not asked for"))
 
     def _values(self, endpoint: str, path: str) -> list[Any]:
-        file = newest_file(self._connector, self._connector.endpoint(endpoint), self._account)
+        file = newest_file(self._connector, self._connector.endpoint(endpoint), self._account, self._now())
         return values_in(file, path) if file else []
+
+    def _listed(self, request: Request, paging: Paging, path: str) -> list[Any]:
+        key = f"{request.identity} {path}"
+        if key not in self._lists:
+            self._lists[key] = [v for page in pages(self._api.page, request, paging) for v in (dig(page.body, path) or [])]
+        return self._lists[key]
 
     def _refusal(self, endpoint: Endpoint, window: Window, verdict: Verdict) -> Outcome:
         """The verdict as a sentence that says what happens next."""
@@ -273,3 +280,14 @@ def day_window(first: date | None, last: date | None, today: date) -> Window | N
     if start > end:
         raise ValueError(f"The first day ({start}) lies after the last one ({end}).")
     return Window(start, end)
+
+
+def first_due_day(connector: Connector, world: World | None = None) -> date | None:
+    """The oldest day that a pull would fetch now, over all accounts; None when none is configured or nothing is due."""
+    now = (world or World()).now().astimezone(ZoneInfo(platforms()[connector.platform].timezone))
+    days: list[date] = []
+    for account in accounts(connector):
+        if not account.missing:
+            known = pulled_windows(connector, account.name)
+            days += [w.start for e in connector.endpoints for w in due_windows(connector, e, account, now, known)]
+    return min(days, default=None)

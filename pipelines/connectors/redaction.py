@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
 SHORTEST = 6  # a shorter value is no secret worth the name, and would mask ordinary words
-_NAMES = r"access[_-]?token|refresh[_-]?token|client[_-]?secret|app[_-]?secret|client[_-]?key|api[_-]?key|appid|secret|password|sign(?:ature)?|key"
+_NAMES = (
+    r"access[_-]?token|refresh[_-]?token|client[_-]?secret|app[_-]?secret|client[_-]?key|api[_-]?key|appid|secret|password|"
+    r"sign(?:ature)?|key"
+)
 _LOOKS_SECRET = re.compile(
     rf"""(?ix)
     (?P<name>\b(?:{_NAMES})["']?\s*[=:]\s*["']?)(?P<value>[^\s"'&,;}}]+)
@@ -47,10 +51,14 @@ def redacted(text: str) -> str:
 _plain_record = logging.getLogRecordFactory()
 
 
-def _redacting_record(*args: object, **kwargs: object) -> logging.LogRecord:
+def _redacting_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     record = _plain_record(*args, **kwargs)
-    message = record.getMessage()
-    masked = redacted(message) if record.name.startswith(("httpx", "httpcore", "pipelines.connectors")) else without_known(message)
+    try:
+        message = record.getMessage()
+    except (TypeError, ValueError):  # a wrong logging call somewhere: `logging` reports it when it writes the record
+        return record
+    is_ours = str(record.name).startswith(("httpx", "httpcore", "pipelines.connectors"))
+    masked = redacted(message) if is_ours else without_known(message)
     if masked != message:
         record.msg, record.args = masked, ()
     if record.exc_info and record.exc_info[0] is not None:

@@ -91,6 +91,7 @@ class TokenStore:
 
     def _remembered(self, tokens: Tokens) -> Tokens:
         remember_secrets(s.get_secret_value() for s in (tokens.access, tokens.refresh) if s)
+        remember_secrets(v for v in tokens.extra.values() if isinstance(v, str))  # ids that come with a login
         return tokens
 
     def _read(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 

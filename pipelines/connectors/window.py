@@ -35,10 +35,11 @@ def pulled_windows(connector: Connector, account: str) -> list[Pulled]:
     folder = settings().landing / connector.platform / account
     names = {p.name for p in folder.glob("*.jsonl")} if folder.exists() else set()
     names |= {m["source_name"] for m in lake.manifests() if m["account_key"] == f"{connector.platform}:{account}"}
-    return [found for name in sorted(names) if (found := _of_name(name))]
+    return [found for name in sorted(names) if (found := of_name(name))]
 
 
-def _of_name(name: str) -> Pulled | None:
+def of_name(name: str) -> Pulled | None:
+    """What a page file's name says; None for any other file."""
     match = _NAME.fullmatch(name)
     if match is None:
         return None

@@ -10,7 +10,7 @@ from pipelines.ingest.spec import Block, normalise_header
 # Columns that identify a row within one file, by entity.
 ROW_IDENTITY = {
     "post_snapshots": ["post_key", "captured_at"],
-    "post_channels": ["post_key", "channel"],
+    "post_channels": ["post_key", "channel", "window_start"],
     "comments": ["comment_key"],
     "events": ["event_key"],
     "account_days": ["account_key", "business_date"],

@@ -153,16 +153,17 @@ def _manifest(
     hints: Hints,
 ) -> dict[str, Any]:
     loaded = sum(p.loaded for p in parsed)
-    accounts = sorted({a for p in parsed for a in p.accounts})
-    account = accounts[0] if len(accounts) == 1 else context.account_name
+    keys = sorted({key for p in parsed for key in p.account_keys})
+    own = keys[0] if len(keys) == 1 else f"{context.platform}:{context.account_name}"
     return {
         "load_id": load_id,
-        "source_name": name,
+        "source_name": f"{found.spec.format_id}.{source.sha256[:8]}" if found.spec.is_named_after_person else name,
         "sha256": source.sha256,
         "byte_count": source.byte_count,
         "platform": context.platform,
-        "account_key": f"{context.platform}:{account}",
-        "account_name": account,
+        "account_key": own,
+        "account_name": own.split(":", 1)[1],
+        "account_keys": keys or [own],
         "is_owned": found.spec.is_owned,
         "kind": found.spec.kind,
         "format_id": found.spec.format_id,

@@ -70,7 +70,7 @@ class Parsed:
     loaded: int
     duplicates: int
     unknown_columns: list[str] = field(default_factory=list)
-    accounts: list[str] = field(default_factory=list)
+    account_keys: list[str] = field(default_factory=list)
     columns: list[dict[str, str | None]] = field(default_factory=list)  # header, canonical name, type and an example of each known column
 
 
@@ -111,7 +111,7 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
     questions = question_columns(block, frame)
     rejects = [structural_rejects(body, frame, match, block)]
     frame = frame.join(rejects[0].select("row_number"), on="row_number", how="anti")
-    columns, bad, flags, accounts = _parse_columns(spec, block, frame, context)
+    columns, bad, flags = _parse_columns(spec, block, frame, context)
     rejects.append(value_rejects(block, frame, bad))
     table = pl.DataFrame({"row_number": frame["row_number"], **columns}).with_columns(flags)
     table = with_keys(block, _complete(spec, block, table, context), frame)
@@ -131,8 +131,8 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
     accounted = loaded + duplicates + reject_frame.height
     if accounted != rows_in:
         raise FileProblem("not_accounted", f"{rows_in} rows came in, {accounted} are accounted for: our fault, please report this file.")
-    found_accounts = accounts.drop_nulls().unique().to_list() if accounts is not None else []
-    return Parsed(block.entity, rows, reject_frame, rows_in, loaded, duplicates, unknown, found_accounts, _recognised_columns(block, frame))
+    keys = rows["account_key"].drop_nulls().unique().sort().to_list()
+    return Parsed(block.entity, rows, reject_frame, rows_in, loaded, duplicates, unknown, keys, _recognised_columns(block, frame))
 
 
 def _data_rows(match: BlockMatch) -> Body:
@@ -166,16 +166,19 @@ def _own_rows(block: Block, sharing: list[Block], body: Body, frame: pl.DataFram
 
 def _parse_columns(
     spec: FormatSpec, block: Block, frame: pl.DataFrame, context: Context
-) -> tuple[dict[str, pl.Series], list[tuple[str, str, pl.Series]], list[pl.Series], pl.Series | None]:
-    """Canonical series by name; (header, reason, mask) of unreadable cells; the flag columns; per-row account names."""
+) -> tuple[dict[str, pl.Series], list[tuple[str, str, pl.Series]], list[pl.Series]]:
+    """Canonical series by name; (header, reason, mask) of unreadable cells; the flag columns."""
     columns: dict[str, pl.Series] = {}
     bad: list[tuple[str, str, pl.Series]] = []
     approximate: dict[str, pl.Series] = {}
     censored: dict[str, pl.Series] = {}
     accounts: pl.Series | None = None
+    given = {column.to for column in block.columns if sources_of(column, frame)}
     for column in block.columns:
         sources = [s for s in sources_of(column, frame) if s in frame.columns]
         if not sources:
+            if column.required and column.to not in given:
+                bad.append((column.source[0], "missing_value", pl.repeat(True, frame.height, eager=True)))
             continue
         text = _from_header(column, sources[0], frame.height) if column.from_header else _chosen(column, frame, sources)
         parsed = _parse_cell(column, text, sources[0], spec, context)
@@ -191,17 +194,13 @@ def _parse_columns(
         columns[column.to] = _first_known(earlier, result)
         if parsed.precision is not None and column.to == "published_at":
             columns["published_precision"] = _first_known(columns.get("published_precision"), parsed.precision)
-        for flags, mask in ((approximate, parsed.approximate), (censored, parsed.censored)):
+        for flagged, mask in ((approximate, parsed.approximate), (censored, parsed.censored)):
             if mask is not None:
                 own = mask if earlier is None else mask & earlier.is_null()
-                flags[column.to] = own | _or_false(flags.get(column.to), frame.height)
+                flagged[column.to] = own | _or_false(flagged.get(column.to), frame.height)
     columns["account_key"] = _account_keys(accounts, columns.get("platform"), context, frame.height)
-    return (
-        columns,
-        bad,
-        [_flag_list("approximate_columns", approximate, frame.height), _flag_list("censored_columns", censored, frame.height)],
-        accounts,
-    )
+    flags = [_flag_list("approximate_columns", approximate, frame.height), _flag_list("censored_columns", censored, frame.height)]
+    return columns, bad, flags
 
 
 def _first_known(earlier: pl.Series | None, later: pl.Series) -> pl.Series:
@@ -281,14 +280,16 @@ def _flag_list(name: str, flags: dict[str, pl.Series], height: int) -> pl.Series
 def _account_keys(accounts: pl.Series | None, own_platforms: pl.Series | None, context: Context, height: int) -> pl.Series:
     """platform:account of each row. A row of a register that names no account belongs to none."""
     of_register = context.platform == REGISTERS
-    default = None if of_register else f"{context.platform}:{context.account_name}"
-    if accounts is None:
-        return pl.repeat(default, height, eager=True, dtype=pl.String)
-    platform = pl.repeat(None if of_register else context.platform, height, eager=True, dtype=pl.String)
-    if own_platforms is not None:
-        platform = own_platforms.zip_with(own_platforms.is_not_null(), platform)
-    keys = pl.DataFrame({"p": platform, "a": accounts.str.strip_chars()}).select(pl.concat_str("p", "a", separator=":"))
-    return keys.to_series() if default is None else keys.to_series().fill_null(default)
+    nobody = pl.repeat(None, height, eager=True, dtype=pl.String)
+    frame = pl.DataFrame(
+        {
+            "platform": nobody if own_platforms is None else own_platforms,
+            "account": nobody if accounts is None else accounts.str.strip_chars(),
+        }
+    )
+    if not of_register:
+        frame = frame.with_columns(pl.col("platform").fill_null(context.platform), pl.col("account").fill_null(context.account_name))
+    return frame.select(pl.concat_str("platform", "account", separator=":")).to_series()
 
 
 def _complete(spec: FormatSpec, block: Block, table: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -17,7 +17,7 @@ def transposed(rule: Transpose, body: Body, frame: pl.DataFrame) -> tuple[Body, 
     label, value = by_name[normalise_header(rule.label)], by_name[normalise_header(rule.value)]
     pairs = frame.filter(pl.col(label).str.strip_chars() != "").unique(label, keep="first", maintain_order=True)
     cells = {name.strip(): [cell] for name, cell in pairs.select(label, value).iter_rows() if name.strip() not in OWN_NAMES}
-    first = frame["row_number"].head(1)
+    first = [frame[name].head(1) for name in frame.columns if name == "row_number" or name.startswith("@")]
     row = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).with_columns(first) if pairs.height else frame.clear()
     return Body(body.rows.head(row.height), body.bad.clear()), row
 

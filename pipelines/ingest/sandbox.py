@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,45 +20,79 @@ from typing import Any
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.old_workbook import MAX_MEMORY_BYTES as OLD_WORKBOOK_BYTES
 
+log = logging.getLogger(__name__)
+
 MAX_MEMORY_BYTES = 1536 * 1024**2
 MAX_FILE_BYTES = 1024**3
+MAX_ANSWER_BYTES = 16 * 1024**2  # the caller holds it
 MAX_OPEN_FILES = 256
 MAX_SECONDS = 90  # on the wall
 MAX_CPU_SECONDS = 120  # of all threads
 CPUS = 2  # each thread of a reader reserves memory; on a large machine those alone would reach the limit
+IDLE_SECONDS = 900  # how long a process that nobody needs is kept ready
 
 
-class Failed(RuntimeError):
-    """The function itself went wrong, not the file: our mistake, with its traceback's last line."""
+class _Spare:
+    """One process that has imported its modules and waits for a file: importing takes longer than most files."""
+
+    def __init__(self) -> None:
+        self.modules: tuple[str, ...] = ()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.lock = threading.Lock()
+
+    def take(self) -> subprocess.Popen[bytes]:
+        with self.lock:
+            ready, self.process = self.process, None
+        return ready if ready is not None and ready.poll() is None else _start(self.modules)
+
+    def refill(self) -> None:
+        with self.lock:
+            if self.modules and (self.process is None or self.process.poll() is not None):
+                self.process = _start(self.modules)
+
+
+_spare = _Spare()
+
+
+def keep_ready(*modules: str) -> None:
+    """From now on have a process wait with these modules imported. For programs that live on, as the app does."""
+    _spare.modules = modules
+    _spare.refill()
 
 
 def run_limited(function: str, seconds: float = MAX_SECONDS, **arguments: Any) -> Any:
     """What `module:function` returns for these arguments, all JSON. FileProblem when it refuses the file or is stopped by a limit."""
     with tempfile.TemporaryDirectory(prefix="pulse-limited-") as scratch:
-        answer, errors = Path(scratch) / "answer.json", Path(scratch) / "errors.txt"
-        request = json.dumps({"function": function, "arguments": arguments, "answer": str(answer)}, default=str)
-        # The function's own scratch files go with ours, also when it is killed.
-        environment = os.environ | {"TMPDIR": scratch, "MALLOC_ARENA_MAX": "2", "PYTHONIOENCODING": "utf-8"}
-        with errors.open("wb") as stream:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "pipelines.ingest.sandbox"],
-                stdin=subprocess.PIPE,
-                stdout=stream,
-                stderr=stream,
-                env=environment,
-                start_new_session=True,
-            )
-            try:
-                process.communicate(request.encode(), timeout=seconds)
-            except subprocess.TimeoutExpired:
-                _kill(process)
-                raise _too_heavy(f"it took longer than {seconds:.0f} seconds") from None
-            except BaseException:
-                _kill(process)
-                raise
+        answer = Path(scratch) / "answer.json"
+        knobs = {name: value for name, value in os.environ.items() if name.startswith("PULSE_")}
+        request = {"function": function, "arguments": arguments, "scratch": scratch, "answer": str(answer), "environment": knobs}
+        process = _spare.take()
+        try:
+            process.communicate(json.dumps(request, default=str).encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            raise _too_heavy(f"it took longer than {seconds:.0f} seconds") from None
+        except BaseException:
+            _kill(process)
+            raise
+        finally:
+            _spare.refill()
         if process.returncode != 0 or not answer.exists():
             raise _too_heavy(_how_it_ended(process.returncode))
+        if answer.stat().st_size > MAX_ANSWER_BYTES:
+            raise _too_heavy("it has far too many columns")
         return _unpacked(json.loads(answer.read_text(encoding="utf-8")))
+
+
+def _start(modules: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines.ingest.sandbox", *modules],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"MALLOC_ARENA_MAX": "2", "PYTHONIOENCODING": "utf-8"},
+        start_new_session=True,
+    )
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -85,7 +123,8 @@ def _unpacked(answer: dict[str, Any]) -> Any:
     if "problem" in answer:
         raise FileProblem(**answer["problem"])
     if "failure" in answer:
-        raise Failed(answer["failure"])
+        log.error("reading an uploaded file failed: %s", answer["failure"])
+        raise FileProblem("unreadable", f"Reading this file failed ({answer['failure']}). Please report it; nothing was taken in.")
     return answer["result"]
 
 
@@ -105,20 +144,35 @@ def _limit() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CPUS])
 
 
-def _main() -> None:
-    request = json.loads(sys.stdin.buffer.read())
+def _request() -> bytes:
+    """What is to be done; nothing when nobody asks for long or the program that would ask has ended."""
+    if os.name == "posix" and not select.select([sys.stdin.buffer], [], [], IDLE_SECONDS)[0]:
+        return b""
+    return sys.stdin.buffer.read()
+
+
+def _main(modules: list[str]) -> None:
     _limit()
+    for module in modules:
+        importlib.import_module(module)
+    asked = _request()
+    if not asked:
+        return
+    request = json.loads(asked)
+    os.environ.update(request["environment"])
+    tempfile.tempdir = request["scratch"]  # goes with the caller's folder, also when this process is killed
     module, name = request["function"].split(":")
     try:
         answer = {"result": getattr(importlib.import_module(module), name)(**request["arguments"])}
     except FileProblem as problem:
         answer = {"problem": asdict(problem)}
-    except MemoryError:
+    except (MemoryError, RecursionError):
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - raised again in the process that asked
-        answer = {"failure": f"{type(error).__name__}: {error}"}
+    except Exception as error:  # noqa: BLE001 - whatever a made-up file brings about, the process that asked gets to know
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        answer = {"failure": f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"}  # its text may quote the file
     Path(request["answer"]).write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    _main()
+    _main(sys.argv[1:])

@@ -221,6 +221,7 @@ class FormatSpec(_Model):
     )
     versions: dict[str, Names] = Field(default_factory=dict, description="Version label: headers that tell it apart.")
     file_name: Pattern | None = Field(None, description="Regex with groups captured_epoch, captured_date, window_start, window_end.")
+    is_named_after_person: bool = Field(False, description="The file's name holds a person's name and is not kept.")
     window: Literal["lifetime", "range"] = "lifetime"
     timezone: Timezone | None = None
     currency: str | None = None
@@ -290,7 +291,7 @@ class Platform(_Model):
     view_definition_en: str = ""
     metrics: dict[str, str] = Field(default_factory=dict, description="Canonical metric: what the platform calls it and counts.")
     terms: str = ""
-    compliance: Compliance | None = Field(None, description="Without it, and without a row in the register of sources, files are refused.")
+    compliance: Compliance | None = Field(default=None, description="Without it, and without a row in the register of sources, files are refused.")
 
 
 def _parsed(path: Path) -> Any:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from pipelines.console import err, out, plain_errors, print_inspection
 
 if TYPE_CHECKING:
     from pipelines.mapping.draft import Draft, Question
 
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
 
 ASKED = {
     "platform": "which platform is it from? (--platform)",
@@ -58,7 +57,6 @@ def map_file(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """What is this file? An unknown one is mapped: column by column, with a preview, saved as a format of your own."""
-    from pipelines.cli import plain_errors
     from pipelines.mapping import edits, uploads
     from pipelines.mapping.formats import NotReady, to_yaml
     from pipelines.mapping.names import checked_names
@@ -96,14 +94,13 @@ def map_file(
 
 
 def _say_what_it_is(detected: dict[str, Any], as_json: bool) -> None:
-    from pipelines.cli import _print_inspection
     from pipelines.ingest.errors import FileProblem
 
     if "report" in detected:
         if as_json:
             typer.echo(json.dumps(detected, ensure_ascii=False, default=str))
         else:
-            _print_inspection(detected["report"])
+            print_inspection(detected["report"])
             out.print("A known export: `pulse ingest` takes it in. To map it yourself, say --entity or --save.", markup=False)
         return
     problem = FileProblem(**detected["problem"])
@@ -189,9 +186,7 @@ def _report(draft: Draft, result: dict[str, Any], as_json: bool) -> None:
     if path := result.get("format"):
         out.print(f"saved as {path}", markup=False, highlight=False)
         load = result["load"]
-        done = (
-            f"{load['manifest']['rows_loaded']} rows are in the lake; `pulse run` publishes them." if "manifest" in load else load["busy"]
-        )
-        out.print(done, markup=False, highlight=False)
+        rows = load["manifest"]["rows_loaded"] if "manifest" in load else 0
+        out.print(load.get("busy") or f"{rows} rows are in the lake; `pulse run` publishes them.", markup=False, highlight=False)
     elif not result["open"]:
         out.print("Nothing is open: --save NAME keeps it as a format and takes the file in.", markup=False, highlight=False)

@@ -18,7 +18,7 @@ ORDERS = ("day_first", "month_first")
 def apply(draft: Draft, setting: str) -> None:
     """Write one `header=column[:word]…` into the draft. LookupError or ValueError say what is wrong with it.
 
-    Words: a type, fraction/percent, a unit, day_first/month_first, key, negative, `null=-1`, or a strptime format (last, it may hold colons).
+    Words: a type, fraction/percent, a unit, day_first/month_first, key, negative, `null=-1`, or a strptime format (last).
     """
     headers = [c.header for c in draft.columns if setting.startswith(c.header + "=")]
     header = max(headers, key=len, default=setting.partition("=")[0])

@@ -164,10 +164,9 @@ def name_problem(draft: Draft, replace: bool = False) -> Question | None:
 
 
 def _format_id(path: Path) -> str | None:
-    try:
-        return read_spec(path).format_id
-    except ValueError:  # reported by `pulse status`
-        return None
+    """The id a file claims, read without the rest of it: this is asked at every keystroke."""
+    found = re.search(r"""^format_id:\s*['"]?([\w.\-]+)""", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else None
 
 
 def format_path(name: str) -> Path:

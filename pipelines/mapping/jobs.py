@@ -23,7 +23,7 @@ WAIT_SECONDS = 15
 
 
 def detect(path: str, platform: str | None = None) -> dict[str, Any]:
-    """`report` of a known export (what would load), or the `problem`: its code says whether a mapping may help, `nearest` what it is like."""
+    """`report` of a known export (what would load), or the `problem` and the `nearest` known format; uploads.MAPPABLE names the codes."""
     try:
         return {"report": inspect_file(Path(path), platform, SHOWN_REJECTS)}
     except FileProblem as problem:

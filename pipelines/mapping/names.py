@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 import yaml
 
+from pipelines.ingest.landing import formats_revision
 from pipelines.ingest.spec import Platform, platforms
 from pipelines.mapping.draft import ENTITIES
 from pipelines.settings import DBT_DIR
@@ -15,7 +16,12 @@ USUAL_TIMEZONES = ("Asia/Shanghai", "UTC", "America/Los_Angeles", "America/New_Y
 
 
 def platform_choices() -> dict[str, Platform]:
-    """Every platform a file may be from."""
+    """Every platform a file may be from, read again when a format or platform has changed."""
+    return _platforms(formats_revision())
+
+
+@lru_cache(maxsize=2)
+def _platforms(revision: str) -> dict[str, Platform]:
     return platforms()
 
 

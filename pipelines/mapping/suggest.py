@@ -17,8 +17,8 @@ from pipelines.ingest.grids import Grid
 from pipelines.ingest.json_lines import JsonGrid
 from pipelines.ingest.read import open_file
 from pipelines.ingest.recognise import BlockMatch
-from pipelines.ingest.spec import Block, FormatSpec, Header, is_pattern, load_specs, normalise_header
-from pipelines.mapping.draft import DROP, ENTITIES, EXTRA, USUAL_KEYS, Draft, DraftColumn, has_id, targets
+from pipelines.ingest.spec import Block, FormatSpec, is_pattern, load_specs, normalise_header
+from pipelines.mapping.draft import CHOICES, DROP, ENTITIES, EXTRA, USUAL_KEYS, Draft, DraftColumn, has_id, targets
 from pipelines.mapping.hints import hinted, hinted_unit, is_personal, may_fall
 from pipelines.mapping.looks import look_at
 from pipelines.mapping.templates import read_template
@@ -58,19 +58,25 @@ def suggest(
         match = _table(grids, known, sheet, header_row)
         numbered = text_frame(match, match.grid.body(match.header_row, match.first, match.last)).head(LOOK_ROWS)
         frame = numbered.drop("row_number")
+        personal = [name for name in frame.columns if is_personal(name)]
         draft = Draft(
             columns=_columns(frame),
             kind=source.kind,
             sheet=match.grid.name,
             sheets=[grid.name for grid in grids if grid.name],
             header_row=match.grid.row_number(match.header_row),
+            extra_rows=0,
             total_words=_total_words(frame),
             unnamed=sum(1 for name in frame.columns if re.fullmatch(r"column \d+", name)),
             platform=platform,
-            sample_rows=numbered.head(SAMPLE_ROWS).with_columns(pl.col(pl.String).str.slice(0, 120)).to_dicts(),
+            sample_rows=numbered.head(SAMPLE_ROWS).with_columns(pl.col(pl.String).str.slice(0, 120)).drop(personal).to_dicts(),
             name=_name(Path(path).stem),
             label=Path(path).stem[:60],
         )
+    if skeleton:
+        draft.currency, draft.is_owned = skeleton.currency, skeleton.is_owned
+        fixed = skeleton.blocks[0].constants.items()
+        draft.constants = {name: str(value) for name, value in fixed if name not in CHOICES}  # those a person answers
     draft.entity = entity or (skeleton.blocks[0].entity if skeleton else None) or _likely_entity(draft.columns, known)
     fill_in(draft, known)
     return draft.model_dump()
@@ -168,7 +174,7 @@ def _likely_entity(columns: list[DraftColumn], known: dict[str, list[Alias]]) ->
 
 def _table(grids: list[Grid], known: dict[str, list[Alias]], sheet: str | None, header_row: int | None) -> BlockMatch:
     """The table of the file with the most known headers; without any, the first row that looks like a header."""
-    block = Block(entity=ENTITIES[0], header=Header(required=[]))
+    block = Block.model_validate({"entity": ENTITIES[0], "header": {"required": []}})
     best: tuple[tuple[int, int, int], BlockMatch] | None = None
     for grid in grids:
         if sheet and grid.name != sheet:
@@ -194,7 +200,10 @@ def _columns(frame: pl.DataFrame) -> list[DraftColumn]:
         header = re.sub(r"__\d+$", "", name) if written(name) != normalise_header(name) else name
         if name in OWN_NAMES or re.fullmatch(r"column \d+", name) or normalise_header(header) in found:
             continue  # of columns with one name, a format reads the first
-        found[normalise_header(header)] = DraftColumn(header=header, **vars(look_at(frame[name])))
+        look = look_at(frame[name])
+        if is_personal(header):
+            look.samples, look.negatives = [], []  # not to be shown either
+        found[normalise_header(header)] = DraftColumn(header=header, **vars(look))
     if not found:
         raise FileProblem("no_table", "No column of this table has a name. Say in which row the headers are.")
     return list(found.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from pipelines.ingest.spec import SHIPPED_EXAMPLES, FormatSpec, read_spec
@@ -10,8 +11,13 @@ from pipelines.settings import settings
 
 def templates() -> dict[str, FormatSpec]:
     """Every readable skeleton by its name (the file's, without .yaml); the user's own replace shipped ones."""
+    return _templates(tuple((path, path.stat().st_mtime_ns) for path in _files()))
+
+
+@lru_cache(maxsize=2)
+def _templates(files: tuple[tuple[Path, int], ...]) -> dict[str, FormatSpec]:
     found: dict[str, FormatSpec] = {}
-    for path in _files():
+    for path, _ in files:
         try:
             found[path.stem] = read_spec(path)
         except ValueError:

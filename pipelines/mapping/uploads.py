@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.landing import IGNORED_NAMES, SIDECAR, formats_revision, place
-from pipelines.ingest.sandbox import run_limited
+from pipelines.ingest.sandbox import keep_ready, run_limited
 from pipelines.mapping.draft import Draft
 from pipelines.mapping.formats import save, to_yaml
 from pipelines.settings import settings
@@ -53,6 +53,11 @@ def spooled(data: bytes, name: str) -> Iterator[Path]:
         yield path
 
 
+def get_ready() -> None:
+    """Have the reader wait with all it needs imported, so that an answer takes tenths of a second."""
+    keep_ready("pipelines.mapping.jobs", "pipelines.mapping.suggest", "pandas", "pyarrow.dataset", "fastexcel")
+
+
 def check_size(byte_count: int) -> None:
     """FileProblem for a file that is larger than an upload may be."""
     limit = settings().max_upload_mb
@@ -79,11 +84,11 @@ def preview(path: Path, draft: Draft, complete: bool, account: str | None = None
     return dict(run_limited("pipelines.mapping.jobs:preview", path=str(path), spec_yaml=text, account=account, alone=not complete))
 
 
-def place_in_landing(path: Path, platform: str, account: str | None, captured_at: datetime | None) -> Path:
+def place_in_landing(path: Path, platform: str | None, account: str | None, captured_at: datetime | None) -> Path:
     """A copy of the file in landing, under its account's folder. Nothing in a name leads out of landing."""
-    folder = safe_name(account, "main") if account else None
-    target = settings().landing / safe_name(platform) / (folder or "main")
+    folder = safe_name(account, "main") if account else "main"
     root = settings().landing.resolve()
+    target = root / (platform or "") / folder
     if not target.resolve().is_relative_to(root):
         raise ValueError(f"'{account}' is a link that leads out of the landing folder; choose another account name.")
     if (target / path.name).is_symlink():

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, help="Registers: what people decide or plan, written into templates and taken in like any file.")
-out = Console(soft_wrap=True)
+from pipelines.console import JsonFlag, out, plain_errors
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app = typer.Typer(no_args_is_help=True, help="Registers: what people decide or plan, written into templates and taken in like any file.")
 
 
 @app.command()
@@ -24,7 +22,6 @@ def init(
     as_json: JsonFlag = False,
 ) -> None:
     """Write the templates of all registers. Files that are there already are left alone."""
-    from pipelines.cli import plain_errors
     from pipelines.registers.templates import write_templates
     from pipelines.settings import settings
 
@@ -46,7 +43,6 @@ def init(
 @app.command("list")
 def list_registers(as_json: JsonFlag = False) -> None:
     """Which registers are loaded, when and from which file."""
-    from pipelines.cli import plain_errors
 
     with plain_errors():
         found = loaded_registers()

@@ -13,7 +13,7 @@ with deliveries as (
 keyed as (
     select
         *,
-        md5(concat_ws('|', platform, platform_post_id, business_date)) as collaboration_key
+        md5(concat_ws('|', post_key, business_date)) as collaboration_key
     from deliveries
 ),
 

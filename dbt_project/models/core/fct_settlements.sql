@@ -1,8 +1,5 @@
 with deliveries as (
-    select
-        *,
-        md5(concat_ws('|', account_key, flow_id)) as settlement_key
-    from {{ ref('stg_settlements') }}
+    select * from {{ ref('stg_settlements') }}
 ),
 
 delivered as (

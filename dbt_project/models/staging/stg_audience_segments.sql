@@ -14,6 +14,8 @@ select
     a.account_key,
     a.segment_kind,
     a.segment_value,
+    a.people_count,
+    a.people_share_rate,
     a.view_count,
     a.view_share_rate,
     a.watch_seconds,

@@ -11,8 +11,8 @@ select
     engagement_members,
     view_definition_zh,
     view_definition_en,
-    compliance.channel_type as channel_type,
-    compliance.terms_reference as terms_reference,
-    compliance.personal_data_class as personal_data_class,
-    compliance.retention_days as retention_days
+    compliance['channel_type'] as channel_type,
+    compliance['terms_reference'] as terms_reference,
+    compliance['personal_data_class'] as personal_data_class,
+    compliance['retention_days'] as retention_days
 from {{ source('raw', 'platforms') }}

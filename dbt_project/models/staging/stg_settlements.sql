@@ -12,6 +12,7 @@ select
     loads.loaded_at,
     s.platform,
     s.account_key,
+    s.settlement_key,
     s.flow_id,
     s.order_id,
     s.order_line_id,

@@ -50,9 +50,13 @@ class Site:
         self.slept.append(seconds)
         self.now += timedelta(seconds=seconds)
 
-    def pull_and_load(self, asked: Window | None = None) -> tuple[list[Outcome], Intake]:
-        """The whole road."""
+    def pull_and_load(self, asked: Window | None = None, only_target: bool = False) -> tuple[list[Outcome], Intake]:
+        """The whole road; of the target endpoint alone where the others have nothing to add."""
         outcomes = self.pull(asked)
+        api = self.scenario.declared.api(self.scenario.endpoint)
+        for path in self.data.glob("landing/*/*/*.jsonl") if only_target else []:
+            if not path.name.startswith(f"{api}."):
+                path.unlink()
         intake = take_in_landing()
         assert not intake.quarantined, intake.quarantined
         return outcomes, intake

@@ -185,7 +185,8 @@ def test_a_removed_metric_costs_that_metric_only(scenario: Scenario, site: Site)
     outcomes = site.pull()
     assert {o.status for o in outcomes} == {"pulled"}, [o.sentence for o in outcomes]
     assert sum("no longer offers" in w for o in outcomes for w in o.warnings) == 1
-    assert_whole(site)
+    assert_bounded(site)
+    assert site.landed().keys() == healthy(site).keys()
 
 
 def test_every_connector_has_a_scenario() -> None:

@@ -197,7 +197,7 @@ def test_rows_may_name_their_account(tmp_path: Path) -> None:
     rows = [[*HEADER, "账号"], [*ROW, "品牌"], ["b", *ROW[1:], ""], ["c", *ROW[1:], " 品牌 "]]
     loaded = read(write_csv(tmp_path, rows), spec, account="folder")
     assert table(loaded)["account_key"].to_list() == ["madeup:品牌", "madeup:folder", "madeup:品牌"]
-    assert loaded.manifest["account_key"] == "madeup:品牌"
+    assert loaded.manifest["account_keys"] == ["madeup:folder", "madeup:品牌"]
 
 
 def test_a_file_of_rejects_only_is_still_a_load(tmp_path: Path) -> None:

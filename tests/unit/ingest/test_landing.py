@@ -213,7 +213,7 @@ def test_a_full_disk_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("pipelines.lake._write_parquet", full)
+        disk.setattr("pipelines.lake.write_parquet", full)
         with pytest.raises(OSError, match="No space"):
             landing.take_in_landing()
     assert landing.quarantined_files() == []

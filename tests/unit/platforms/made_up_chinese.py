@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 BROKEN_STYLES = f'<styleSheet xmlns="{SPREADSHEET}"><fonts count="1"><font/></fonts><fills count="1"><fill></fill></fills></styleSheet>'
 
 
-def hand_made_workbook(path: Path, rows: list[list[Any]], dimension: str | None = None, styles: str | None = None) -> Path:
+def hand_made_workbook(path: Path, rows: Sequence[Sequence[Any]], dimension: str | None = None, styles: str | None = None) -> Path:
     """A workbook as Go and JavaScript writers make them: texts inside the cells, no or broken styles, a wrong dimension."""
     lines = []
     for number, row in enumerate(rows, start=1):
@@ -65,7 +66,7 @@ def _column(index: int) -> str:
     return letters
 
 
-def new_workbook(path: Path, sheets: dict[str, list[list[Any]]], merged: tuple[int, int, str] | None = None) -> Path:
+def new_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]], merged: tuple[int, int, str] | None = None) -> Path:
     """A workbook of several sheets; `merged` is (first column, last column, text) of a banner over the first row of each."""
     with xlsxwriter.Workbook(path, {"strings_to_urls": False, "strings_to_formulas": False}) as book:
         for title, rows in sheets.items():
@@ -77,7 +78,7 @@ def new_workbook(path: Path, sheets: dict[str, list[list[Any]]], merged: tuple[i
     return path
 
 
-def old_workbook(path: Path, rows: list[list[Any]], first_column: int = 0) -> Path:
+def old_workbook(path: Path, rows: Sequence[Sequence[Any]], first_column: int = 0) -> Path:
     """A workbook of Excel 97 (BIFF8), as WeChat writes; `first_column` leaves columns empty before the table."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("Sheet1")
@@ -89,7 +90,7 @@ def old_workbook(path: Path, rows: list[list[Any]], first_column: int = 0) -> Pa
     return path
 
 
-def text_file(path: Path, rows: list[list[Any]], encoding: str = "utf-8-sig") -> Path:
+def text_file(path: Path, rows: Sequence[Sequence[Any]], encoding: str = "utf-8-sig") -> Path:
     """A csv, with BOM unless another encoding is given; CRLF as Chinese back offices write."""
     target = io.StringIO()
     csv.writer(target).writerows(rows)

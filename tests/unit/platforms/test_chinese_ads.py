@@ -37,12 +37,12 @@ def test_material_totals_belong_to_the_period_in_the_file_s_name(tmp_path: Path)
     rows = table_of([MATERIAL, total, MATERIAL, MATERIAL | {"素材ID": "7.41E+18"}])
     loaded = take(hand_made_workbook(tmp_path / "素材_2026-09-01_2026-09-30.xlsx", rows, dimension="A1"))
     assert (counts(loaded), reasons(loaded)) == ((4, 1, 1, 2), {3: "total_row", 5: "bad_value"})
-    names = ("ad_level", "ad_entity_id", "ad_entity_name", "business_date", "window_start", "window_end", "attribution", "currency")
+    names = ["ad_level", "ad_entity_id", "ad_entity_name", "business_date", "window_start", "window_end", "attribution", "currency"]
     expected = ("creative", "7412345678901234567", "春茶-01", None, date(2026, 9, 1), date(2026, 9, 30), "净成交", "CNY")
     assert columns(loaded, "ad_days", *names) == [expected]
-    names = ("spend_amount", "impression_count", "click_count", "order_count", "order_amount", "conversion_count", "conversion_amount")
+    names = ["spend_amount", "impression_count", "click_count", "order_count", "order_amount", "conversion_count", "conversion_amount"]
     assert columns(loaded, "ad_days", *names) == [(1000.0, 120_000, 1800, 25, 2500.5, 25.0, 2500.5)]
-    names = ("play_3s_rate", "play_10s_rate", "completion_rate", "average_watch_seconds")
+    names = ["play_3s_rate", "play_10s_rate", "completion_rate", "average_watch_seconds"]
     assert columns(loaded, "ad_days", *names) == [pytest.approx((0.452, 0.125, 0.0321, 6.4))]
 
 
@@ -58,7 +58,7 @@ def test_materials_by_day_are_one_row_per_day(tmp_path: Path) -> None:
     rows = table_of([row, row | {"日期": "2026-09-26"}, row | {"日期": "汇总"}])
     loaded = take(hand_made_workbook(tmp_path / "素材_2026-09-01_2026-09-30.xlsx", rows, dimension="A1"))
     assert (loaded.manifest["format_id"], counts(loaded), reasons(loaded)) == ("qianchuan.material_days", (3, 2, 0, 1), {4: "total_row"})
-    names = ("business_date", "window_start", "spend_amount", "product_id", "order_count", "order_amount")
+    names = ["business_date", "window_start", "spend_amount", "product_id", "order_count", "order_amount"]
     assert columns(loaded, "ad_days", *names) == [
         (date(2026, 9, 25), None, 10.5, "36123", -1, -99.0),
         (date(2026, 9, 26), None, 10.5, "36123", -1, -99.0),
@@ -93,7 +93,7 @@ def test_paid_notes_are_told_by_position(tmp_path: Path) -> None:
     path = _workbook(tmp_path / "投后数据.xlsx", _note(), _note(c0="2026/01/16", c20="-", c7="图文"), _note(c10="-"))
     prepared = take(path, names_known=False)
     assert (counts(prepared), reasons(prepared)) == ((3, 2, 0, 1), {6: "missing_value"})
-    names = ("business_date", "platform_post_id", "creator", "creator_follower_count", "title", "brand", "campaign", "order_id")
+    names = ["business_date", "platform_post_id", "creator", "creator_follower_count", "title", "brand", "campaign", "order_id"]
     assert columns(prepared, "collaborations", *names)[0] == (
         date(2026, 1, 15),
         "65f0c1d2000000001203a4b5",
@@ -104,7 +104,7 @@ def test_paid_notes_are_told_by_position(tmp_path: Path) -> None:
         "年货节",
         "P20260101001",
     )
-    names = (
+    names = [
         "fee_amount",
         "service_fee_amount",
         "impression_count",
@@ -113,11 +113,11 @@ def test_paid_notes_are_told_by_position(tmp_path: Path) -> None:
         "engagement_count",
         "like_count",
         "save_count",
-    )
+    ]
     assert columns(prepared, "collaborations", *names)[0] == (5000.0, 500.5, 100_000, 20_000, 18_000, 900, 600, 200)
-    names = ("completion_5s_rate", "completion_rate", "engagement_reported_rate", "average_watch_seconds", "follower_gain_count")
+    names = ["completion_5s_rate", "completion_rate", "engagement_reported_rate", "average_watch_seconds", "follower_gain_count"]
     assert columns(prepared, "collaborations", *names)[0] == pytest.approx((0.6, 0.081, 0.045, 12.5, 12))
-    names = ("organic_impression_count", "organic_view_count", "promoted_impression_count", "promoted_view_count", "published_date")
+    names = ["organic_impression_count", "organic_view_count", "promoted_impression_count", "promoted_view_count", "published_date"]
     assert columns(prepared, "collaborations", *names)[0] == (70_000, 15_000, 30_000, 5000, date(2026, 1, 10))
     assert columns(prepared, "collaborations", "business_date", "impression_count", "content_type")[1] == (
         date(2026, 1, 16),

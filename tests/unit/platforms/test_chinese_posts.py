@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_the_posting_analysis_adds_to_the_works_of_the_works_list(tmp_path: Path
     second = take(hand_made_workbook(tmp_path / "作品列表.xlsx", table_of(works)))
     assert first.manifest["format_id"] == "douyin.analysis"
     assert counts(first) == (1, 1, 0, 0)
-    names = ("title", "published_at", "view_count", "completion_5s_rate", "bounce_2s_rate", "average_watch_seconds")
+    names = ["title", "published_at", "view_count", "completion_5s_rate", "bounce_2s_rate", "average_watch_seconds"]
     assert columns(first, "post_snapshots", *names) == [("春日上新 #茶", MOMENT, 1204, 0.302147, 0.300426, 8.209459)]
     assert columns(first, "post_snapshots", "like_count", "completion_rate", "content_type") == [(None, None, None)]
     assert columns(first, "post_snapshots", "post_key") == columns(second, "post_snapshots", "post_key")
@@ -51,7 +52,7 @@ def test_kuaishou_columns_are_found_in_any_order(tmp_path: Path) -> None:
     row |= {"2s跳出率": "20%", "封面点击率": "--", "收藏量": "3", "分享量": "1", "评论量": "-", "点赞量": "1,024"}
     loaded = take(hand_made_workbook(tmp_path / "作品明细.xlsx", table_of([row, row, row | {"发布时间": "昨天"}])))
     assert (counts(loaded), reasons(loaded)) == ((3, 1, 1, 1), {4: "bad_value"})
-    names = ("view_count", "like_count", "comment_count", "follower_gain_count", "completion_rate", "bounce_2s_rate", "cover_click_rate")
+    names = ["view_count", "like_count", "comment_count", "follower_gain_count", "completion_rate", "bounce_2s_rate", "cover_click_rate"]
     assert columns(loaded, "post_snapshots", *names) == [(12_000, 1024, None, -2, 0.125, 0.2, None)]
     assert columns(loaded, "post_snapshots", "approximate_columns") == [(["view_count"],)]
 
@@ -81,12 +82,12 @@ def test_toutiao_has_two_scales_in_one_row_and_minus_one_for_nothing(tmp_path: P
     path = hand_made_workbook(tmp_path / "头条小视频.xlsx", table_of([VIDEO, unseen]), styles=BROKEN_STYLES)
     loaded = take(path)
     assert counts(loaded) == (2, 2, 0, 0)
-    names = ("platform_post_id", "impression_count", "view_count", "cover_click_rate", "average_progress_rate", "average_watch_seconds")
+    names = ["platform_post_id", "impression_count", "view_count", "cover_click_rate", "average_progress_rate", "average_watch_seconds"]
     assert columns(loaded, "post_snapshots", *names) == [
         ("7412345678901234567", 11668, 4755, 0.41, 0.1655, 23.0),
         ("7412345678901234568", 11668, 4755, None, None, None),
     ]
-    names = ("like_count", "comment_count", "repost_count", "share_count", "save_count", "published_precision", "content_type")
+    names = ["like_count", "comment_count", "repost_count", "share_count", "save_count", "published_precision", "content_type"]
     assert columns(loaded, "post_snapshots", *names)[0] == (12, 3, 2, 5, 7, "minute", "short_video")
     assert columns(loaded, "post_snapshots", "like_count")[1] == (None,)
 
@@ -103,16 +104,21 @@ def test_toutiao_posts_count_reads(tmp_path: Path) -> None:
     }
     post |= {"平均阅读时长": "-1", "点赞量": "4", "评论量": "0", "分享量": "1", "收藏量": "0"}
     loaded = take(hand_made_workbook(tmp_path / "头条微头条.xlsx", table_of([post]), styles=BROKEN_STYLES))
-    names = ("content_type", "view_count", "cover_click_rate", "average_watch_seconds", "comment_count", "repost_count")
+    names = ["content_type", "view_count", "cover_click_rate", "average_watch_seconds", "comment_count", "repost_count"]
     assert columns(loaded, "post_snapshots", *names) == [("text", 88, 0.176, None, 0, None)]
 
 
 def test_toutiao_trends_know_totals_and_lost_followers(tmp_path: Path) -> None:
     header = ["时间", "展现量", "粉丝展现量", "阅读(播放)量", "粉丝阅读(播放)量", "点赞量", "评论量"]
-    rows = [header, ["累计", 300, 3, 30, 1, 5, 1], ["2026-09-25", 100, 1, 10, 0, 2, 1], ["2026-09-26", 200, 2, 20, 1, 3, 0]]
+    rows: list[list[Any]] = [
+        header,
+        ["累计", 300, 3, 30, 1, 5, 1],
+        ["2026-09-25", 100, 1, 10, 0, 2, 1],
+        ["2026-09-26", 200, 2, 20, 1, 3, 0],
+    ]
     trend = take(hand_made_workbook(tmp_path / "数据趋势_180_2026-09-25-2026-09-26.xlsx", rows))
     assert (counts(trend), reasons(trend)) == ((3, 2, 0, 1), {2: "total_row"})
-    names = ("business_date", "impression_count", "view_count", "like_count", "comment_count", "is_provisional")
+    names = ["business_date", "impression_count", "view_count", "like_count", "comment_count", "is_provisional"]
     assert columns(trend, "account_days", *names) == [
         (date(2026, 9, 25), 100, 10, 2, 1, False),
         (date(2026, 9, 26), 200, 20, 3, 0, True),
@@ -134,7 +140,7 @@ def test_zhihu_articles_and_answers_are_known_by_their_link(tmp_path: Path) -> N
     }
     answer |= {"点赞": "1", "喜欢": "0", "评论": "0", "收藏": "0", "分享": "0"}
     first, second = take(text_file(tmp_path / "文章.csv", table_of([article]))), take(text_file(tmp_path / "回答.csv", table_of([answer])))
-    names = ("platform_post_id", "content_type", "view_count", "like_count", "endorsement_count", "save_count", "published_precision")
+    names = ["platform_post_id", "content_type", "view_count", "like_count", "endorsement_count", "save_count", "published_precision"]
     assert columns(first, "post_snapshots", *names) == [("p/651234567", "article", 1200, 30, 4, 50, "day")]
     assert columns(second, "post_snapshots", *names) == [("answer/651234567", "text", 10, 1, 0, 0, "day")]
     assert columns(first, "post_snapshots", "post_key") != columns(second, "post_snapshots", "post_key")
@@ -143,16 +149,16 @@ def test_zhihu_articles_and_answers_are_known_by_their_link(tmp_path: Path) -> N
 
 def test_zhihu_s_daily_report_is_text_called_xls(tmp_path: Path) -> None:
     header = ["日期", "阅读", "播放", "点赞", "喜欢", "评论", "收藏", "分享"]
-    rows = [header, ["2026-09-25", 100, 5, -1, 0, 2, 3, 1], ["2026-09-26", 80, 0, 4, 1, 0, 0, 0], [""] * 8]
+    rows: list[list[Any]] = [header, ["2026-09-25", 100, 5, -1, 0, 2, 3, 1], ["2026-09-26", 80, 0, 4, 1, 0, 0, 0], [""] * 8]
     loaded = take(text_file(tmp_path / "日报表.xls", rows, encoding="utf-8"))
     assert (counts(loaded), reasons(loaded)) == ((3, 2, 0, 1), {4: "blank_row"})
-    names = ("business_date", "view_count", "like_count", "endorsement_count", "save_count")
+    names = ["business_date", "view_count", "like_count", "endorsement_count", "save_count"]
     assert columns(loaded, "account_days", *names) == [(date(2026, 9, 25), 100, -1, 0, 3), (date(2026, 9, 26), 80, 4, 1, 0)]
 
 
 def test_bilibili_cumulated_counts_are_no_counts_of_a_day(tmp_path: Path) -> None:
     header = ["时间", "播放量", "累计粉丝", "点赞", "收藏", "硬币", "评论", "弹幕", "分享"]
-    rows = [
+    rows: list[list[Any]] = [
         header,
         ["2026-09-25", "12000", "340", "50", "20", "8", "5", "2", "1"],
         ["2026-09-26", "1.3万", "-", "51", "20", "8", "5", "2", "1"],

@@ -56,7 +56,7 @@ def test_money_that_leaves_is_negative_however_it_is_written(tmp_path: Path, wri
     odd = FLOW | {"动帐流水号": "7012345678901234569", "动账方向": "未知"}
     loaded = take(text_file(tmp_path / "动账明细.csv", table_of([FLOW, out, odd, FLOW]), encoding="gb18030"))
     assert (counts(loaded), reasons(loaded)) == ((4, 2, 1, 1), {4: "no_block"})
-    names = ("flow_id", "order_id", "order_line_id", "amount", "direction_raw", "scene_raw", "settled_at")
+    names = ["flow_id", "order_id", "order_line_id", "amount", "direction_raw", "scene_raw", "settled_at"]
     assert columns(loaded, "settlements", *names) == [
         (
             "7012345678901234567",
@@ -69,7 +69,7 @@ def test_money_that_leaves_is_negative_however_it_is_written(tmp_path: Path, wri
         ),
         ("7012345678901234568", None, None, -8.17, "出账", "上门取件运费", datetime(2026, 7, 22, 3, 0, 21, tzinfo=UTC)),
     ]
-    names = ("order_paid_amount", "subsidy_amount", "service_fee_amount", "commission_amount", "currency", "note")
+    names = ["order_paid_amount", "subsidy_amount", "service_fee_amount", "commission_amount", "currency", "note"]
     assert columns(loaded, "settlements", *names)[0] == (1300.0, 10.0, -60.5, None, "CNY", None)
 
 
@@ -120,7 +120,7 @@ def test_youzan_orders_keep_nobody_s_name(tmp_path: Path) -> None:
     partly = order | {"订单号": "E3", "订单退款状态": "部分退款", "订单已退款金额": "7.80", "买家付款时间": "", "订单实付金额": ""}
     loaded = take(old_workbook(tmp_path / "订单.xls", table_of([order, refunded, partly, order | {"订单号": "E4", "订单创建时间": "x"}])))
     assert (counts(loaded), reasons(loaded)) == ((4, 3, 0, 1), {5: "bad_value"})
-    names = (
+    names = [
         "order_id",
         "payable_amount",
         "platform_discount_amount",
@@ -128,13 +128,13 @@ def test_youzan_orders_keep_nobody_s_name(tmp_path: Path) -> None:
         "refunded_amount",
         "is_cancelled",
         "is_refunded",
-    )
+    ]
     assert columns(loaded, "orders", *names) == [
         ("E20260722110021000000001", 97.8, 2.0, 10.0, 0.0, False, None),
         ("E2", 97.8, 2.0, 10.0, 97.8, True, True),
         ("E3", 99.8, 2.0, 10.0, 7.8, False, False),
     ]
-    names = ("shop_name", "product_name", "quantity", "channel", "ordered_date", "order_line_id")
+    names = ["shop_name", "product_name", "quantity", "channel", "ordered_date", "order_line_id"]
     assert columns(loaded, "orders", *names)[0] == ("山间茶旗舰店", "春茶,茶杯", None, "小程序", date(2026, 7, 22), None)
     assert loaded.tables["orders"]["person_key"].n_unique() == 1
     assert not [secret for secret in SECRETS if secret in everything(loaded)]
@@ -169,7 +169,7 @@ def test_jd_amounts_of_an_order_are_no_amounts_of_its_lines(tmp_path: Path) -> N
     rows = table_of([line, other, cancelled, line | {"商品ID": ""}])
     loaded = take(hand_made_workbook(tmp_path / "订单.xlsx", rows))
     assert (counts(loaded), reasons(loaded)) == ((4, 3, 0, 1), {5: "missing_value"})
-    names = (
+    names = [
         "order_id",
         "order_line_id",
         "quantity",
@@ -178,7 +178,7 @@ def test_jd_amounts_of_an_order_are_no_amounts_of_its_lines(tmp_path: Path) -> N
         "shipping_amount",
         "is_cancelled",
         "is_refunded",
-    )
+    ]
     assert columns(loaded, "orders", *names) == [
         ("296412345678", "10012345678", 2, None, 149.7, None, False, None),
         ("296412345678", "10012345679", 1, None, 149.7, None, False, None),
@@ -207,7 +207,7 @@ def test_tmall_ids_are_formulas_and_buyers_are_pseudonyms(tmp_path: Path) -> Non
     closed = order | {"订单编号": '="1930679858170648"', "订单状态": "交易关闭", "订单付款时间": ""}
     loaded = take(text_file(tmp_path / "ExportOrderList.csv", table_of([order, closed]), encoding="gb18030"))
     assert counts(loaded) == (2, 2, 0, 0)
-    names = ("order_id", "payable_amount", "shipping_amount", "quantity", "product_name", "is_cancelled", "is_refunded", "paid_at")
+    names = ["order_id", "payable_amount", "shipping_amount", "quantity", "product_name", "is_cancelled", "is_refunded", "paid_at"]
     assert columns(loaded, "orders", *names) == [
         ("1930679858170647", 598.0, 10.0, 3, "春茶", False, None, datetime(2026, 7, 22, 15, 31, tzinfo=UTC)),
         ("1930679858170648", 598.0, 10.0, 3, "春茶", True, None, None),
@@ -245,7 +245,7 @@ def test_pinduoduo_orders_count_what_the_platform_pays(tmp_path: Path) -> None:
         text_file(tmp_path / "orders_export.csv", table_of([order, refunded, order | {"订单号": "260722-3", "订单成交时间": ""}]))
     )
     assert (counts(loaded), reasons(loaded)) == ((3, 2, 0, 1), {4: "missing_value"})
-    names = (
+    names = [
         "order_id",
         "product_id",
         "quantity",
@@ -254,7 +254,7 @@ def test_pinduoduo_orders_count_what_the_platform_pays(tmp_path: Path) -> None:
         "is_cancelled",
         "is_refunded",
         "person_key",
-    )
+    ]
     assert columns(loaded, "orders", *names) == [
         ("260722-123456789012345", "754299529443", 2, 45.0, 2.0, False, False, None),
         ("260722-2", "754299529443", 2, 45.0, 2.0, False, True, None),

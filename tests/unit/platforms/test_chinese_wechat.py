@@ -76,9 +76,9 @@ def test_an_article_of_times_is_told_section_by_section(tmp_path: Path) -> None:
     assert loaded.manifest["format_id"] == "wechat.article"
     assert loaded.manifest["warnings"] == []
     assert counts(loaded) == (11, 11, 0, 0)  # three side-lying tables, three days and channels, five readers' groups
-    names = ("title", "view_count", "viewer_count", "share_count", "endorsement_count", "like_count", "comment_count", "revenue_amount")
+    names = ["title", "view_count", "viewer_count", "share_count", "endorsement_count", "like_count", "comment_count", "revenue_amount"]
     assert columns(loaded, "post_snapshots", *names) == [("春茶上市", 1200, None, 12, 4, 9, 2, 10.5)]
-    names = ("average_watch_seconds", "completion_rate", "follower_gain_count", "engagement_reported_rate", "published_at", "content_type")
+    names = ["average_watch_seconds", "completion_rate", "follower_gain_count", "engagement_reported_rate", "published_at", "content_type"]
     assert columns(loaded, "post_snapshots", *names) == [(45.5, 0.525, 3, 0.025, None, "article")]
     assert columns(loaded, "post_channels", *CHANNELS) == [
         (None, "公众号消息", None, 800, 6, 5000, None, None),
@@ -102,7 +102,7 @@ def test_an_article_of_times_is_told_section_by_section(tmp_path: Path) -> None:
 
 def test_an_article_of_people_has_no_reads_and_no_shares(tmp_path: Path) -> None:
     loaded = take(old_workbook(tmp_path / "春茶上市.xls", PEOPLE, first_column=1))
-    names = (
+    names = [
         "view_count",
         "viewer_count",
         "share_count",
@@ -111,7 +111,7 @@ def test_an_article_of_people_has_no_reads_and_no_shares(tmp_path: Path) -> None
         "endorsement_count",
         "follower_gain_count",
         "completion_rate",
-    )
+    ]
     assert columns(loaded, "post_snapshots", *names) == [(None, 800, None, None, 8, 3, 2, 0.6)]
     assert columns(loaded, "post_channels", "channel", "viewer_count", "view_count", "share_count", "delivered_count") == [
         ("公众号消息", 500, None, None, 4000),
@@ -144,7 +144,7 @@ def test_the_report_of_2024_gives_channels_and_the_account_s_own_day(tmp_path: P
         "群发篇数",
         "渠道",
     ]
-    rows = [
+    rows: list[list[Any]] = [
         header,
         ["2024-03-05", 120, 90, 6, 5, 3, 2, 4, 4, 1, "全部"],
         ["2024-03-05", 80, 60, 4, 3, 3, 2, 2, 2, 1, "公众号消息"],
@@ -158,12 +158,12 @@ def test_the_report_of_2024_gives_channels_and_the_account_s_own_day(tmp_path: P
         (date(2024, 3, 5), "公众号消息", 80, 60),
         (date(2024, 3, 6), "全部", 0, 0),
     ]
-    names = ("business_date", "view_count", "viewer_count", "share_count", "link_click_count", "save_count", "posts_published_count")
+    names = ["business_date", "view_count", "viewer_count", "share_count", "link_click_count", "save_count", "posts_published_count"]
     assert columns(loaded, "account_days", *names) == [(date(2024, 3, 5), 120, 90, 6, 3, 4, 1), (date(2024, 3, 6), 0, 0, 0, 0, 0, 0)]
 
 
 def test_regular_readers_are_a_group_of_people_on_a_day(tmp_path: Path) -> None:
-    rows = [["时间", "常读用户数", "常读用户比例"], ["2026-03-01", 120, "12.5%"], ["2026-03-02", 121, "12.6%"]]
+    rows: list[list[Any]] = [["时间", "常读用户数", "常读用户比例"], ["2026-03-01", 120, "12.5%"], ["2026-03-02", 121, "12.6%"]]
     loaded = take(old_workbook(tmp_path / "常读用户.xls", rows))
     assert counts(loaded) == (2, 2, 0, 0)
     assert columns(loaded, "audience_segments", "business_date", "segment_kind", "segment_value", "view_count") == [

@@ -96,10 +96,10 @@ def test_linkedins_total_followers_are_gains(tmp_path: Path) -> None:
     found = take(write_xls(tmp_path / "tea_followers_1790568000000.xls", sheets))
     assert accounting(found) == ("linkedin.followers", 5, 0, 0)
     assert values(found, "account_days", "follower_gain_count", "follower_total_count") == [(8, None), (0, None)]
-    assert values(found, "audience_segments", "segment_kind", "segment_value") == [
-        ("location", "Shanghai City, China"),
-        ("location", "Greater London"),
-        ("company_size", "11-50"),
+    assert values(found, "audience_segments", "segment_kind", "segment_value", "people_count") == [
+        ("location", "Shanghai City, China", 310),
+        ("location", "Greater London", 12),
+        ("company_size", "11-50", 40),
     ]
 
 

@@ -99,21 +99,25 @@ def test_tiktok_followers_are_a_level_and_a_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "rows", "segments"),
     [
-        (["Gender", "Distribution"], [["Female", "61.5%"], ["Male", "38.5%"]], [("gender", "Female"), ("gender", "Male")]),
-        (["Top territories", "Distribution"], [["Bulgaria", "98%"]], [("territory", "Bulgaria")]),
+        (
+            ["Gender", "Distribution"],
+            [["Female", "61.5%"], ["Male", "38.5%"]],
+            [("gender", "Female", 0.615, None), ("gender", "Male", 0.385, None)],
+        ),
+        (["Top territories", "Distribution"], [["Bulgaria", "98%"]], [("territory", "Bulgaria", 0.98, None)]),
         (
             ["Date", "Hour", "Active followers"],
             [["9 January", "20", "44"], ["9 January", "21", "50"]],
-            [("active_hour", "20"), ("active_hour", "21")],
+            [("active_hour", "20", None, 44), ("active_hour", "21", None, 50)],
         ),
     ],
 )
 def test_tiktok_followers_are_described_by_groups(
-    tmp_path: Path, header: list[str], rows: list[list[str]], segments: list[tuple[str, str]]
+    tmp_path: Path, header: list[str], rows: list[list[str]], segments: list[tuple[object, ...]]
 ) -> None:
     found = take(write_text(tmp_path / "g.csv", [header, *rows]), exported=NEW_YEAR)
     assert accounting(found) == ("tiktok.audience", len(rows), 0, 0)
-    assert values(found, "audience_segments", "segment_kind", "segment_value") == segments
+    assert values(found, "audience_segments", "segment_kind", "segment_value", "people_share_rate", "people_count") == segments
 
 
 def test_x_video_times_are_milliseconds(tmp_path: Path) -> None:

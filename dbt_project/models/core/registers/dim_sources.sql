@@ -3,6 +3,12 @@ with registered as (
     select * from {{ ref('stg_sources') }}
 ),
 
+of_platforms as (
+    select platform
+    from registered
+    where platform is not null and source_format_id is null
+),
+
 shipped as (
     select
         platform,
@@ -14,7 +20,7 @@ shipped as (
     from {{ ref('stg_platforms') }}
     where
         channel_type is not null
-        and platform not in (select platform from registered where platform is not null and source_format_id is null)
+        and platform not in (select platform from of_platforms)
 )
 
 select

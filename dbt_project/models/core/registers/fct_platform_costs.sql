@@ -3,6 +3,7 @@ with costs as (
 ),
 
 -- The rate that held when the month began.
+{%- set home = "'" ~ var('home_currency') ~ "'" %}
 rates as (
     select
         costs.platform_cost_key,
@@ -10,7 +11,7 @@ rates as (
     from costs
     inner join {{ ref('stg_currency_rates') }} as rates
         on costs.currency = rates.currency and costs.month_starts_on >= rates.starts_on
-    where rates.to_currency = '{{ var("home_currency") }}'
+    where rates.to_currency = {{ home }}
     group by costs.platform_cost_key
 )
 
@@ -23,7 +24,7 @@ select
     costs.cost_type,
     costs.amount,
     costs.currency,
-    {{ money("costs.amount * case when costs.currency = '" ~ var('home_currency') ~ "' then 1 else rates.exchange_rate end") }} as home_amount,
+    {{ money("costs.amount * case when costs.currency = " ~ home ~ " then 1 else rates.exchange_rate end") }} as home_amount,
     costs.work_hours,
     costs.campaign_key,
     costs.campaign,

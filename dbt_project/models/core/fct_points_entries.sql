@@ -23,6 +23,9 @@ select
         partition by resolved_person_key order by occurred_at, entry_id rows between unbounded preceding and current row
     ) as bigint) as balance_count,
     balance_reported_count,
+    balance_reported_count
+    - lag(balance_reported_count) over (partition by resolved_person_key order by occurred_at, entry_id)
+    - signed_count as balance_gap_count,
     rule,
     reward,
     order_id,
