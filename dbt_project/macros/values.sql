@@ -81,3 +81,16 @@
 {% macro latest_known(column, at) -%}
     max_by({{ column }}, {{ at }}) filter (where {{ column }} is not null)
 {%- endmacro %}
+
+{#- Every item of the lists of a group. -#}
+{% macro all_items(column) -%}
+    {{ return(adapter.dispatch('all_items')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__all_items(column) -%}
+    flatten(list({{ column }}) filter (where {{ column }} is not null))
+{%- endmacro %}
+
+{% macro default__all_items(column) -%}
+    flatten(collect_list({{ column }}))
+{%- endmacro %}

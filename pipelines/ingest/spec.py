@@ -291,7 +291,9 @@ class Platform(_Model):
     view_definition_en: str = ""
     metrics: dict[str, str] = Field(default_factory=dict, description="Canonical metric: what the platform calls it and counts.")
     terms: str = ""
-    compliance: Compliance | None = Field(default=None, description="Without it, and without a row in the register of sources, files are refused.")
+    compliance: Compliance | None = Field(
+        default=None, description="Without it, and without a row in the register of sources, files are refused."
+    )
 
 
 def _parsed(path: Path) -> Any:

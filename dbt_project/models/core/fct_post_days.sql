@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='post_key',
-    post_hook='{{ remember_loads() }}',
+    post_hook=['{{ remember_loads() }}', '{{ drop_aliased_posts() }}'],
 ) }}
 -- depends_on: {{ ref('load_ledger') }}, {{ ref('stg_post_snapshots') }}
 {%- set columns = var('increment_columns') %}
@@ -14,6 +14,10 @@ touched as (
     select post_key
     from {{ ref('stg_post_snapshots') }}
     where load_id in ({{ unseen_loads('fct_post_days') }})
+
+    union
+
+    {{ newly_aliased_posts() }}
 ),
 {% endif %}
 captures as (

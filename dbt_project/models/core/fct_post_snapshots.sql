@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='snapshot_key',
-    post_hook='{{ remember_loads() }}',
+    post_hook=['{{ remember_loads() }}', '{{ drop_aliased_posts() }}'],
 ) }}
 -- depends_on: {{ ref('load_ledger') }}
 
@@ -12,7 +12,9 @@ with arrivals as (
         {{ snapshot_key() }} as snapshot_key
     from {{ ref('stg_post_snapshots') }}
     {% if is_incremental() -%}
-    where load_id in ({{ unseen_loads('fct_post_snapshots') }})
+    where
+        load_id in ({{ unseen_loads('fct_post_snapshots') }})
+        or post_key in ({{ newly_aliased_posts() }})
     {%- endif %}
 ),
 

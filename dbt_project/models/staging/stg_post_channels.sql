@@ -12,7 +12,7 @@ select
     loads.loaded_at,
     c.platform,
     c.account_key,
-    c.post_key,
+    coalesce(aliases.post_key, c.post_key) as post_key,
     c.title,
     c.published_date,
     c.channel,
@@ -26,3 +26,4 @@ select
     c.extra
 from post_channels as c
 left join loads on c.load_id = loads.load_id
+left join {{ ref('stg_post_aliases') }} as aliases on c.post_key = aliases.alias_post_key

@@ -13,7 +13,7 @@ select
     loads.load_order,
     s.platform,
     s.account_key,
-    s.post_key,
+    coalesce(aliases.post_key, s.post_key) as post_key,
     s.captured_at,
     coalesce(s.window_kind, 'lifetime') as window_kind,
     s.window_start,
@@ -41,3 +41,4 @@ select
     s.extra
 from snapshots as s
 left join loads on s.load_id = loads.load_id
+left join {{ ref('stg_post_aliases') }} as aliases on s.post_key = aliases.alias_post_key

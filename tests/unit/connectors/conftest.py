@@ -24,7 +24,8 @@ from pipelines.ingest.spec import entity_names
 from tests.unit.connectors.scenario import Scenario
 from tests.unit.connectors.server import Server
 
-QUICK = Limits(connect=1, read=0.25, whole=0.4)
+PATIENT = Limits(connect=5, read=10, whole=20)  # a busy machine is no fault
+QUICK = Limits(connect=5, read=0.1, whole=0.15)
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Site:
     now: datetime
     slept: list[float] = field(default_factory=list)
     transport: httpx.BaseTransport | None = None
+    limits: Limits = PATIENT
 
     @property
     def scenario(self) -> Scenario:
@@ -43,7 +45,7 @@ class Site:
 
     def pull(self, asked: Window | None = None) -> list[Outcome]:
         """Pull what is due, or the days asked for."""
-        world = World(now=lambda: self.now, sleep=self._sleep, limits=QUICK, transport=self.transport)
+        world = World(now=lambda: self.now, sleep=self._sleep, limits=self.limits, transport=self.transport)
         return pull(self.scenario.connector, asked=asked, world=world)
 
     def _sleep(self, seconds: float) -> None:

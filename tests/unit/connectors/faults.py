@@ -27,6 +27,7 @@ class Fault:
     passes: bool = True
     lasting: str | None = "failed"
     applies: Callable[[Scenario], bool] = lambda scenario: True
+    takes_time: bool = False
 
 
 def _says(status: int, body: Any = None, **headers: str) -> Callable[[Scenario], Break]:
@@ -57,7 +58,7 @@ def _on_wire(act: Callable[[Wire, bytes], None]) -> Callable[[Scenario], Break]:
 
 
 def _late(wire: Wire, raw: bytes) -> None:
-    time.sleep(0.35)
+    time.sleep(0.2)
 
 
 def _reset(wire: Wire, raw: bytes) -> None:
@@ -70,7 +71,7 @@ def _drip(wire: Wire, raw: bytes) -> None:
     for byte in raw[:25]:
         wire.handler.wfile.write(bytes([byte]))
         wire.handler.wfile.flush()
-        time.sleep(0.03)
+        time.sleep(0.02)
 
 
 def _cut_gzip(wire: Wire, raw: bytes) -> None:
@@ -182,9 +183,9 @@ FAULTS = [
     Fault("http_500", _says(500)),
     Fault("http_502_html", _says(502, HTML, Content_Type="text/html")),
     Fault("http_503", _says(503)),
-    Fault("read_timeout", _on_wire(_late)),
+    Fault("read_timeout", _on_wire(_late), takes_time=True),
     Fault("reset_in_body", _on_wire(_reset)),
-    Fault("slow_drip", _on_wire(_drip)),
+    Fault("slow_drip", _on_wire(_drip), takes_time=True),
     Fault("truncated_gzip", _on_wire(_cut_gzip)),
     Fault("invalid_json", _says(200, b'{"list": [')),
     Fault("not_a_number", _says(200, b'{"list": [{"value": NaN}]}')),

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.connectors.pull import Outcome
 from pipelines.connectors.verdicts import Denied, Fatal, MetricRemoved, NotReady, QuotaUsed, Transient
-from tests.unit.connectors.conftest import Site
+from tests.unit.connectors.conftest import PATIENT, QUICK, Site
 from tests.unit.connectors.faults import FAULTS, FOR_EVER, Fault, _says
 from tests.unit.connectors.scenario import Scenario, scenarios
 
@@ -68,7 +68,9 @@ def test_a_fault_that_happens_once_is_got_over_or_mended_by_the_next_pull(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     site.server.break_with(fault.make(scenario), _once(fault))
+    site.limits = QUICK if fault.takes_time else PATIENT
     outcomes = site.pull()
+    site.limits = PATIENT
     assert_bounded(site)
     if fault.passes:
         assert {o.status for o in outcomes} == {"pulled"}, [o.sentence for o in outcomes]
@@ -90,7 +92,9 @@ def test_a_fault_that_stays_leaves_nothing_and_the_next_pull_completes(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     site.server.break_with(fault.make(scenario), FOR_EVER)
+    site.limits = QUICK if fault.takes_time else PATIENT
     outcomes = site.pull()
+    site.limits = PATIENT
     assert_bounded(site)
     assert fault.lasting in {o.status for o in outcomes}, [o.sentence for o in outcomes]
     assert site.target_windows() == []
