@@ -22,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Social Pulse (社媒脉搏): platform exports in, one warehouse and a dashboard out."
 )
 
+
 @app.command()
 def demo(
     serve: Annotated[bool, typer.Option(help="Serve the app afterwards.")] = True,

@@ -13,6 +13,7 @@ from pipelines.settings import DBT_DIR, settings
 
 # Models over `analyses.*` are built by a second call, when the analyses have run.
 AFTER_ANALYSES = "tag:after_analyses"
+REGISTERS = ["path:models/staging/registers", "path:models/core/registers"]  # they depend on registers and code only
 
 
 class TransformFailed(Exception):

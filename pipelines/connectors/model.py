@@ -111,6 +111,7 @@ class Endpoint:
     trailing: Sequence[int] = ()  # the platform offers only the last 7, 15, 30 … days
     snapshot: bool = False  # live figures without history: today is all there is
     earliest: date | None = None  # no figures before this day
+    reach_days: int | None = None  # the platform gives no figures older than this
     after: str | None = None  # endpoint whose pages name what to ask for
     metrics_param: str | None = None  # comma-separated parameter from which a removed metric can be taken
     row_date: str | None = None  # path, within a row, of the day it is about: must lie in the window

@@ -6,6 +6,7 @@ The lake is the only memory. A window is pulled when its page file has landed, a
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -38,6 +39,7 @@ from pipelines.connectors.window import asked_windows, due_windows, pulled_windo
 from pipelines.ingest.spec import platforms
 
 Status = Literal["pulled", "nothing", "not_ready", "quota", "authorise", "failed", "skipped"]
+HOPELESS = 3  # failed windows in a row after which it is left to the next pull
 SKEW_SECONDS = 300  # a clock further off than this is worth a word
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class Outcome:
     call_count: int = 0
     warnings: list[str] = field(default_factory=list)
     file: Path | None = None
+    is_transient: bool = False
 
     @property
     def stops(self) -> bool:
@@ -119,20 +122,28 @@ class _Puller:
 
     def outcomes(self, asked: Window | None) -> Iterator[Outcome]:
         """Endpoint by endpoint, window by window."""
-        unreachable = 0
-        planned = list(self._plan(asked))
+        planned = list(dict.fromkeys(self._plan(asked)))
         if not planned:
             which = f"in {asked} " if asked else ""
             yield self._outcome("nothing", f"nothing {which}is left to pull.")
+        unreachable = 0
+        failures: Counter[str] = Counter()
         for endpoint, window in planned:
+            if failures[endpoint.name] >= HOPELESS:
+                continue
             outcome = self._window(endpoint, window)
             yield outcome
-            unreachable = unreachable + 1 if outcome.status == "failed" else 0
+            failures[endpoint.name] = failures[endpoint.name] + 1 if outcome.status == "failed" else 0
+            unreachable = unreachable + 1 if outcome.is_transient else 0
             if outcome.stops:
                 return
-            if unreachable == 3:
-                yield self._outcome("failed", "three windows failed in a row; the rest is left to the next pull.")
+            if unreachable == HOPELESS:
+                yield self._outcome("failed", f"{HOPELESS} windows failed in a row; the rest is left to the next pull.")
                 return
+            if failures[endpoint.name] == HOPELESS:
+                yield self._outcome(
+                    "failed", f"{HOPELESS} windows of {endpoint.name} failed in a row; its others are left to the next pull."
+                )
 
     def _now(self) -> datetime:
         return self._world.now().astimezone(self._zone)
@@ -144,11 +155,16 @@ class _Puller:
                 windows = asked_windows(endpoint, asked, self._now())
             else:
                 windows = due_windows(self._connector, endpoint, self._account, self._now(), known)
-            needed = self._connector.endpoint(endpoint.after) if endpoint.after else None
-            if windows and needed and asked and newest_file(self._connector, needed, self._account, self._now()) is None:
-                today = self._now().date()
-                yield needed, Window(today, today)
-            yield from ((endpoint, window) for window in windows)
+            if windows:
+                yield from self._lists_first(endpoint)
+            yield from ((endpoint, window) for window in reversed(windows))  # what is new matters most
+
+    def _lists_first(self, endpoint: Endpoint) -> Iterator[tuple[Endpoint, Window]]:
+        """The lists an endpoint needs and nobody has pulled yet: a past day may be the first that is asked for."""
+        needed = self._connector.endpoint(endpoint.after) if endpoint.after else None
+        if needed and newest_file(self._connector, needed, self._account, self._now()) is None:
+            yield from self._lists_first(needed)
+            yield needed, Window(self._now().date(), self._now().date())
 
     def _outcome(self, status: Status, said: str, endpoint: Endpoint | None = None, window: Window | None = None) -> Outcome:
         api = self._connector.api(endpoint) if endpoint else ""
@@ -165,7 +181,7 @@ class _Puller:
             outcome = self._outcome("pulled", f"{count} pages.", endpoint, window)
             outcome.file, outcome.page_count = path, count
         except Moved as moved:
-            outcome = self._outcome("failed", f"{moved}, twice; nothing was kept and the next pull tries again.", endpoint, window)
+            outcome = self._refusal(endpoint, window, Transient(f"{moved}, twice"))
         except Refused as refused:
             outcome = self._refusal(endpoint, window, refused.verdict)
         outcome.call_count = self._api.call_count - before
@@ -257,6 +273,7 @@ class _Puller:
                 return self._outcome("authorise", said, endpoint, window)
             case Ok() | Transient():
                 said = f"{verdict.message}. Nothing was kept; the next pull tries again."
+                return replace(self._outcome("failed", said, endpoint, window), is_transient=True)
             case _:
                 said = f"{verdict.message}. Nothing was kept; trying again will not help until that is mended."
         return self._outcome("failed", said, endpoint, window)

@@ -94,7 +94,8 @@ def grouped(endpoint: Endpoint, days: list[date], now: datetime) -> list[Window]
 def _oldest(endpoint: Endpoint, now: datetime) -> date:
     if endpoint.trailing:
         return newest_day(endpoint, now) - timedelta(days=max(endpoint.trailing) - 1)
-    return endpoint.earliest or date(2005, 1, 1)
+    reach = now.date() - timedelta(days=endpoint.reach_days) if endpoint.reach_days else date(2005, 1, 1)
+    return max(reach, endpoint.earliest or reach)
 
 
 def _days(first: date, last: date) -> list[date]:

@@ -1,6 +1,5 @@
 """Assets `api/<connector>`: a platform's API by day. Redoing a day and filling in a past span are runs of their partitions."""
 
-import os
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,7 +9,7 @@ from pipelines.connectors.catalogue import connectors
 from pipelines.connectors.model import Connector, Window
 from pipelines.connectors.pull import Outcome, first_due_day, pull
 
-FIRST_DAY = os.environ.get("PULSE_FIRST_PULL_DAY", "2024-01-01")  # partitions begin here; what is older comes as files
+FIRST_DAY = "2022-01-01"  # partitions begin here; `pulse pull --from` reaches further back
 DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, timezone="Asia/Shanghai", end_offset=1)
 
 

@@ -51,7 +51,8 @@ def _events(context: dg.AssetExecutionContext, nodes: list[transform.Node]) -> I
 def models(context: dg.AssetExecutionContext, workspace: Workspace):
     """Everything in dbt that needs no analysis: staging, core, intermediate and most marts."""
     announce("building core and marts")
-    yield from _events(context, transform.build_models(workspace.build, ["--exclude", transform.AFTER_ANALYSES]))
+    left_out = [transform.AFTER_ANALYSES, *(transform.REGISTERS if workspace.are_registers_current else [])]
+    yield from _events(context, transform.build_models(workspace.build, ["--exclude", *left_out]))
 
 
 @dbt_assets(manifest=MANIFEST, select=transform.AFTER_ANALYSES, dagster_dbt_translator=TRANSLATOR, name="models_after_analyses")

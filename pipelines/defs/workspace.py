@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines import lake, warehouse
+from pipelines.ingest.spec import REGISTERS
 from pipelines.lock import writer_lock
 from pipelines.settings import settings
 
@@ -15,6 +16,7 @@ class Workspace(dg.ConfigurableResource):
     """Held for the whole run: the lock, the run's id and its build file."""
 
     _run_id: str = ""
+    _are_registers_current: bool = False
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
@@ -36,7 +38,15 @@ class Workspace(dg.ConfigurableResource):
 
     def start(self, from_scratch: bool) -> None:
         """Begin the build with every load of the lake."""
-        warehouse.begin_build(settings().build / f"{self._run_id}.duckdb", lake.manifests(), from_scratch)
+        loads = lake.manifests()
+        new_registers = [m for m in warehouse.unpublished(loads) if m["platform"] == REGISTERS]
+        reused = warehouse.begin_build(settings().build / f"{self._run_id}.duckdb", loads, from_scratch)
+        self._are_registers_current = reused and not new_registers
+
+    @property
+    def are_registers_current(self) -> bool:
+        """Whether the build already holds all that the registers say: their models need no second look."""
+        return self._are_registers_current
 
 
 @dg.definitions

@@ -8,10 +8,11 @@ import polars as pl
 
 from pipelines.ingest.frames import OWN_NAMES, written
 from pipelines.ingest.grids import BAD_SCHEMA, Body
+from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.identity import identity_columns
 from pipelines.ingest.pseudonyms import pseudonyms
 from pipelines.ingest.recognise import BlockMatch
-from pipelines.ingest.spec import Block, normalise_header
+from pipelines.ingest.spec import Block
 
 REJECT_SCHEMA: dict[str, Any] = {
     "row_number": pl.Int64,
@@ -29,6 +30,7 @@ REASONS = {
     "bad_page": "the page has something else where its list should be",
     "no_block": "the row is of a kind this format does not take in",
     "total_row": "a total, not an observation",
+    "example_row": "the template's own example",
     "missing_value": "a value this row cannot do without is missing",
     "bad_value": "the value cannot be read",
     "forgotten": "the person asked to be erased",

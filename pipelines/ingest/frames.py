@@ -10,10 +10,11 @@ import duckdb
 import polars as pl
 
 from pipelines.ingest.grids import Body
+from pipelines.ingest.headers import header_match, is_pattern, normalise_header
 from pipelines.ingest.json_lines import JsonGrid, quoted_path
 from pipelines.ingest.recognise import BlockMatch
 from pipelines.ingest.sections import SectionGrid
-from pipelines.ingest.spec import Column, header_match, is_pattern, normalise_header
+from pipelines.ingest.spec import Column
 from pipelines.sql import literal
 
 OWN_NAMES = ("row_number", "reason_code", "which")  # columns the engine adds beside those of the file

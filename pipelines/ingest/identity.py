@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from pipelines.ingest.spec import Block, normalise_header
+from pipelines.ingest.headers import normalise_header
+from pipelines.ingest.spec import Block
 
 # Columns that identify a row within one file, by entity.
 ROW_IDENTITY = {

@@ -25,9 +25,11 @@ from pipelines.ingest.read import readable_name, sha256_of
 from pipelines.ingest.spec import platform_files, platforms, spec_files
 from pipelines.lake import write_atomically
 from pipelines.progress import track
+from pipelines.registers.current import current_loads
 from pipelines.settings import settings
 
 SIDECAR = ".pulse.json"
+SOURCES_REGISTER = "registers.sources"
 IGNORED_NAMES = {"desktop.ini", "thumbs.db", "readme.md", "truth.json"}
 
 
@@ -110,10 +112,11 @@ def place(path: Path, platform: str | None, account: str | None, captured_at: da
 
 
 def formats_revision() -> str:
-    """Changes when any format or platform changes: then files that were refused deserve another look."""
+    """Changes when a format, a platform or the register of sources does: then files that were refused deserve another look."""
     digest = hashlib.sha256()
     for path in [*spec_files(), *platform_files()]:
         digest.update(path.name.encode() + path.read_bytes())
+    digest.update("".join(m["load_id"] for m in current_loads() if m["format_id"] == SOURCES_REGISTER).encode())
     return digest.hexdigest()[:16]
 
 
@@ -148,6 +151,8 @@ def take_in_landing() -> Intake:
             intake.loaded.append(manifest)
         else:
             intake.known += 1
+        if manifest["format_id"] == SOURCES_REGISTER:
+            catalogue = None  # what it says holds for the files after it
         is_ours = manifest["kind"] == "api" or _noted(path).get("is_copy", False)
         if is_ours and _fingerprint(path) == before:  # else somebody has written to it meanwhile: the next pass takes that in
             clear(path)

@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from pipelines.ingest.read import DAMAGED_UTF8, SourceFile, open_file, readable_
 from pipelines.ingest.recognise import Recognised, recognise
 from pipelines.ingest.spec import FormatSpec, Platform, load_specs, platforms
 from pipelines.ingest.workbooks import ZIP_ERRORS
+from pipelines.registers.compliance import Sources, known_sources, refusal, retention_days
 from pipelines.settings import settings
 
 DEFAULT_ACCOUNT = "main"
@@ -55,10 +57,14 @@ class Prepared:
 
 @dataclass
 class Catalogue:
-    """The formats and platforms of this moment, read once per run."""
+    """The formats, platforms and sources of this moment, read once per run."""
 
     specs: list[FormatSpec] = field(default_factory=load_specs)
     platforms: dict[str, Platform] = field(default_factory=platforms)
+
+    @cached_property
+    def sources(self) -> Sources:
+        return known_sources(self.platforms)
 
 
 def prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
@@ -93,6 +99,10 @@ def _prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
         parsed = [block for block in parsed if block.rows_in or block.rows.height]
         load_id = load_identity(source.sha256, context, spec)
         manifest = _manifest(source, found, parsed, context, load_id, name, captured_at, basis, hints)
+    if reason := refusal(manifest, catalogue.sources):
+        raise FileProblem("no_source", reason, spec.format_id)
+    manifest["retention_days"] = retention_days(manifest, catalogue.sources)
+    manifest["warnings"] += [warning] if (warning := catalogue.sources.warning(manifest)) else []
     if manifest["rows_in"] == 0 and spec.kind == "export":  # an API's empty day and an unused register are no mistake
         raise FileProblem(
             "no_rows", "The file has the right header and no rows below it. Choose a longer period and export again.", spec.format_id
@@ -193,7 +203,7 @@ def _warnings(found: Recognised, parsed: list[Parsed], captured_at: datetime) ->
         warnings.append("captured_in_future: the capture time lies in the future; check the file name or the clock")
     if found.encoding == DAMAGED_UTF8:
         warnings.append("damaged_text: a few bytes are no UTF-8; the letters they were part of are shown as \ufffd")
-    if found.unmatched_sheets and found.spec.file_types != ["jsonl"]:
+    if found.unmatched_sheets and found.spec.file_types != ["jsonl"] and found.spec.kind != "register":
         warnings.append(f"sheets_not_read: {', '.join(found.unmatched_sheets)}")
     return warnings
 

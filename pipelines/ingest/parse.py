@@ -14,12 +14,13 @@ from pipelines.ingest.accounting import above_header, deduplicate, structural_re
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.frames import OWN_NAMES, sources_of, text_frame, written
 from pipelines.ingest.grids import Body
+from pipelines.ingest.headers import header_match, normalise_header
 from pipelines.ingest.identity import with_keys
 from pipelines.ingest.json_lines import JsonGrid
 from pipelines.ingest.pseudonyms import pseudonyms
 from pipelines.ingest.recognise import BlockMatch
 from pipelines.ingest.reshape import question_columns, transposed, unpivoted
-from pipelines.ingest.spec import REGISTERS, Block, Column, FormatSpec, entity_columns, header_match, normalise_header, platform_names
+from pipelines.ingest.spec import REGISTERS, Block, Column, FormatSpec, entity_columns, platform_names
 from pipelines.ingest.surveys import survey_name, with_answers
 
 POLARS = {
@@ -234,6 +235,9 @@ def _parse_cell(column: Column, text: pl.Series, header: str, spec: FormatSpec, 
     """One column by its declared type."""
     zone = column.timezone or spec.timezone or context.timezone
     tokens = column.null_tokens
+    if spec.kind == "register" and column.map:  # people fill these in: a word that the template does not offer is a mistake
+        offered = {normalise_header(word): meant for word, meant in column.map.items()}
+        return values.parse_words(text, {normalise_header(meant): meant for meant in column.map.values()} | offered)
     if column.map or column.default is not None:
         text = values.map_words(text, column.map, column.default)
     if spec.decimal == "comma" and column.type in ("count", "ratio", "number"):

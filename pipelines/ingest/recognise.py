@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.grids import Grid
+from pipelines.ingest.headers import header_match, header_matches, is_pattern, normalise_header
 from pipelines.ingest.json_lines import JsonGrid, page_grid
 from pipelines.ingest.read import SourceFile
 from pipelines.ingest.sections import section_of, unread_sections
-from pipelines.ingest.spec import Block, FormatSpec, header_match, header_matches, is_pattern, normalise_header
+from pipelines.ingest.spec import Block, FormatSpec
 
 
 @dataclass

@@ -8,7 +8,8 @@ import polars as pl
 
 from pipelines.ingest.frames import OWN_NAMES, sources_of, written
 from pipelines.ingest.grids import Body
-from pipelines.ingest.spec import Block, Transpose, Unpivot, normalise_header
+from pipelines.ingest.headers import normalise_header
+from pipelines.ingest.spec import Block, Transpose, Unpivot
 
 
 def transposed(rule: Transpose, body: Body, frame: pl.DataFrame) -> tuple[Body, pl.DataFrame]:

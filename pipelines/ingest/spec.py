@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,9 +17,11 @@ import polars as pl
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from pipelines.ingest.headers import is_pattern, normalise_header
 from pipelines.settings import PROJECT_DIR, settings
 
 PLATFORMS_DIR = PROJECT_DIR / "pipelines" / "platforms"
+REGISTERS_DIR = PROJECT_DIR / "pipelines" / "registers"
 SHIPPED_EXAMPLES = PROJECT_DIR / "data" / "formats"
 ENTITIES_FILE = PROJECT_DIR / "pipelines" / "entities.yaml"
 
@@ -29,32 +30,6 @@ ColumnType = Literal[
     "text", "id", "count", "ratio", "number", "duration", "datetime", "date", "boolean", "person", "account", "platform", "list", "json"
 ]
 REGISTERS = "registers"  # the platform of register files: rows in them name their own, or none
-
-
-@lru_cache(maxsize=65536)
-def normalise_header(text: str | None) -> str:
-    """A header as it is compared: NFKC, no zero-width characters, single spaces, lower case."""
-    if text is None:
-        return ""
-    folded = unicodedata.normalize("NFKC", str(text))
-    folded = re.sub(r"[\u200b-\u200f\u2060\ufeff]", "", folded)
-    return re.sub(r"\s+", " ", folded).strip().lower()
-
-
-def header_matches(wanted: str, header: str) -> bool:
-    """Whether a file's header is the one a spec means: the same word, or one that the spec's `/regex/` finds."""
-    if is_pattern(wanted):
-        return header_match(wanted, header) is not None
-    return normalise_header(wanted) == normalise_header(header)
-
-
-def is_pattern(name: str) -> bool:
-    return len(name) > 2 and name.startswith("/") and name.endswith("/")
-
-
-def header_match(pattern: str, header: str) -> re.Match[str] | None:
-    """The match of a spec's `/regex/` in a header as written, case aside."""
-    return re.search(pattern[1:-1], unicodedata.normalize("NFKC", header).strip(), re.IGNORECASE)
 
 
 def _as_list(value: Any) -> Any:
@@ -323,8 +298,13 @@ def entity_columns(entity: str) -> dict[str, str]:
 
 
 def format_folders() -> list[Path]:
-    """Where formats are looked for, later ones winning: the platforms, the worked examples, the user's own."""
-    return list(dict.fromkeys([PLATFORMS_DIR, SHIPPED_EXAMPLES, settings().user_formats]))
+    """Where formats are looked for, later ones winning: the platforms, the registers, the worked examples, the user's own."""
+    return list(dict.fromkeys([PLATFORMS_DIR, REGISTERS_DIR, SHIPPED_EXAMPLES, settings().user_formats]))
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether a YAML file is part of the product: a mistake in it is ours and stops everything."""
+    return PLATFORMS_DIR in path.parents or REGISTERS_DIR in path.parents
 
 
 def platform_files() -> list[Path]:
@@ -338,7 +318,7 @@ def platforms() -> dict[str, Platform]:
         try:
             platform = read_platform(path)
         except ValueError:
-            if PLATFORMS_DIR in path.parents:
+            if is_shipped(path):
                 raise
             continue  # reported by broken_specs()
         found[platform.platform] = platform
@@ -370,7 +350,7 @@ def load_specs() -> list[FormatSpec]:
         try:
             spec = read_spec(path)
         except ValueError:
-            if PLATFORMS_DIR in path.parents:
+            if is_shipped(path):
                 raise
             continue  # reported by broken_specs(): one bad user file must not stop the others
         specs[spec.format_id] = spec

@@ -14,7 +14,7 @@ from functools import reduce
 
 import polars as pl
 
-from pipelines.ingest.spec import normalise_header
+from pipelines.ingest.headers import normalise_header
 
 NULL_TOKENS = ("", "-", "--", "—", "–", "/", "N/A", "n/a", "NULL", "null", "nan", "NaN", "None", "暂无数据", "无", "(空)", "(跳过)")
 MULTIPLIERS = {"千": 1e3, "k": 1e3, "万": 1e4, "w": 1e4, "m": 1e6, "亿": 1e8, "b": 1e9}

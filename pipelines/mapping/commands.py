@@ -64,7 +64,7 @@ def map_file(
     with plain_errors():
         if not file.is_file():
             raise FileNotFoundError(f"There is no file '{file}'.")
-        checked_names(platform, entity)
+        checked_names(platform, entity, template)
         detected = uploads.detect(file, platform)
         asked = any((entity, template, settings_, out_file, save_as))
         if not asked and ("report" in detected or detected["problem"]["code"] not in uploads.MAPPABLE):

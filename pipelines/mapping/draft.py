@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.identity import ID_COLUMNS, OWN_KEYS
-from pipelines.ingest.spec import entity_columns, normalise_header
+from pipelines.ingest.spec import entity_columns
 
 EXTRA = ""  # kept as raw text in `extra`
 DROP = "-"  # personal data: never written anywhere

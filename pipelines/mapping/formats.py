@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from pipelines.ingest.headers import is_pattern, normalise_header
 from pipelines.ingest.identity import ID_COLUMNS
-from pipelines.ingest.spec import FormatSpec, is_pattern, load_specs, normalise_header, read_spec, spec_files
+from pipelines.ingest.spec import FormatSpec, load_specs, read_spec, spec_files
 from pipelines.lake import write_atomically
 from pipelines.mapping.draft import (
     DROP,

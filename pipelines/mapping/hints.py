@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.ingest.spec import normalise_header
+from pipelines.ingest.headers import normalise_header
 
 NUMBERS = ("count", "number", "percent", "empty")
 TEXTS = ("text", "link", "id", "empty", "count")
@@ -45,6 +45,9 @@ HINTS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
     (r"下单(?:时间|日期)|ordered", DAYS, ("ordered_at",)),
     (r"^(?:日期|时间|统计日期|数据日期|date|day)$", DAYS, ("business_date", "occurred_at", "published_at")),
     (r"链接|网址|\burl\b|\blink\b", ("link", "empty"), ("permalink",)),
+    (r"(?:计划|广告|广告组|单元|创意|素材)\s?名称|(?:campaign|ad|ad set|ad group|creative) name", TEXTS, ("ad_entity_name", "campaign")),
+    (r"(?:计划|广告|广告组|单元|创意|素材)\s?id|(?:campaign|ad|ad set|ad group|creative) id",
+     ("id", "count", "text"), ("ad_entity_id", "campaign_id")),
     (r"标题|作品名|视频名|笔记名|\btitle\b|\bcaption\b|(?:post|video|note) name|文案", TEXTS, ("title",)),
     (r"正文|内容|\btext\b|\bcontent\b|message", ("text", "empty"), ("text", "title")),
     (r"(?:作品|视频|笔记|稿件|微博|文章|动态|帖子|post|video|content)\s?(?:id|编号)", ("id", "count", "text"), ("platform_post_id",)),

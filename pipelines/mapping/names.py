@@ -10,6 +10,7 @@ import yaml
 from pipelines.ingest.landing import formats_revision
 from pipelines.ingest.spec import Platform, platforms
 from pipelines.mapping.draft import ENTITIES
+from pipelines.mapping.templates import read_template
 from pipelines.settings import DBT_DIR
 
 USUAL_TIMEZONES = ("Asia/Shanghai", "UTC", "America/Los_Angeles", "America/New_York", "Europe/London", "Europe/Berlin", "Asia/Tokyo")
@@ -30,8 +31,10 @@ def timezone_choices() -> list[str]:
     return [*USUAL_TIMEZONES, *sorted(available_timezones() - set(USUAL_TIMEZONES))]
 
 
-def checked_names(platform: str | None, entity: str | None) -> None:
-    """LookupError for a platform or an entity that there is not."""
+def checked_names(platform: str | None, entity: str | None, template: str | None) -> None:
+    """LookupError for a platform, an entity or a template that there is not."""
+    if template:
+        read_template(template)
     if platform and platform not in platforms():
         raise LookupError(f"There is no platform '{platform}'. Known: {', '.join(sorted(platforms()))}.")
     if entity and entity not in ENTITIES:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.headers import header_matches, normalise_header
 from pipelines.ingest.read import open_file
-from pipelines.ingest.spec import Block, FormatSpec, header_matches, normalise_header
+from pipelines.ingest.spec import Block, FormatSpec
 
 FEWEST = 2  # headers in common: a single one, like a date, says nothing
 

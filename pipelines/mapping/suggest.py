@@ -14,10 +14,11 @@ import polars as pl
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.frames import OWN_NAMES, text_frame, written
 from pipelines.ingest.grids import Grid
+from pipelines.ingest.headers import is_pattern, normalise_header
 from pipelines.ingest.json_lines import JsonGrid
 from pipelines.ingest.read import open_file
 from pipelines.ingest.recognise import BlockMatch
-from pipelines.ingest.spec import Block, FormatSpec, is_pattern, load_specs, normalise_header
+from pipelines.ingest.spec import Block, FormatSpec, load_specs
 from pipelines.mapping.draft import CHOICES, DROP, ENTITIES, EXTRA, USUAL_KEYS, Draft, DraftColumn, has_id, targets
 from pipelines.mapping.hints import hinted, hinted_unit, is_personal, may_fall
 from pipelines.mapping.looks import look_at

@@ -1,7 +1,8 @@
 """Which data may be taken in: a source that nobody has described is refused at the door, with the row to add.
 
 The platforms' own exports are described in their `platform.yaml` (`compliance:`); the register of sources overrules that, for a whole
-platform or for one kind of file.
+platform or for one kind of file. Until a team keeps that register, a source nobody has described comes in with a warning: whoever wrote
+its format has decided so. From the register's first row on it is refused.
 """
 
 from __future__ import annotations
@@ -20,6 +21,19 @@ MAX_SOURCES = 10_000  # far more than a register of sources can have rows
 
 
 @dataclass(frozen=True)
+class Sources:
+    """All that is stated, and whether the team keeps a register of it."""
+
+    stated: list[Source]
+    has_register: bool
+
+    def warning(self, facts: Mapping[str, Any]) -> str | None:
+        """What to say of a file that comes in although nobody has described its source."""
+        described = _statement(facts, self.stated) is not None or facts["platform"] == REGISTERS
+        return None if described else "source_not_described: add a row for it to the register of sources (pulse registers init)"
+
+
+@dataclass(frozen=True)
 class Source:
     """What is stated about a source: of one kind of file, or of all files of a platform (`format_id` is None)."""
 
@@ -29,7 +43,7 @@ class Source:
     retention_days: int | None
 
 
-def refusal(facts: Mapping[str, Any], sources: list[Source]) -> str | None:
+def refusal(facts: Mapping[str, Any], sources: Sources) -> str | None:
     """Why a file may not be taken in, as a sentence that says what to do; None when it may.
 
     `facts` has `platform` and `format_id` as a manifest does. Of `sources` the more specific statement counts, of equals the last.
@@ -37,7 +51,9 @@ def refusal(facts: Mapping[str, Any], sources: list[Source]) -> str | None:
     platform, format_id = facts["platform"], facts["format_id"]
     if platform == REGISTERS or format_id.startswith(f"{REGISTERS}."):
         return None  # the register of sources itself comes in through the same door
-    stated = _statement(facts, sources)
+    stated = _statement(facts, sources.stated)
+    if stated is None and not sources.has_register:
+        return None
     if stated is None:
         return (
             f"Nobody has stated how data of '{platform}' ({format_id}) is obtained and what personal data it holds. Add a row for it to "
@@ -51,9 +67,9 @@ def refusal(facts: Mapping[str, Any], sources: list[Source]) -> str | None:
     return None
 
 
-def retention_days(facts: Mapping[str, Any], sources: list[Source]) -> int | None:
+def retention_days(facts: Mapping[str, Any], sources: Sources) -> int | None:
     """How many days the original of a file is kept, as its source states; None where nothing is stated."""
-    stated = _statement(facts, sources)
+    stated = _statement(facts, sources.stated)
     return stated.retention_days if stated else None
 
 
@@ -66,9 +82,10 @@ def _statement(facts: Mapping[str, Any], sources: list[Source]) -> Source | None
     return stated[-1] if stated else None
 
 
-def known_sources(known: Mapping[str, Platform] | None = None) -> list[Source]:
+def known_sources(known: Mapping[str, Platform] | None = None) -> Sources:
     """Everything stated about sources: what platforms ship with, then what the register in the lake says now."""
-    return [*shipped_sources(platforms() if known is None else known), *registered_sources()]
+    registered = registered_sources()
+    return Sources([*shipped_sources(platforms() if known is None else known), *registered], has_register=bool(registered))
 
 
 def shipped_sources(known: Mapping[str, Platform]) -> list[Source]:

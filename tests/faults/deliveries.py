@@ -155,7 +155,9 @@ def month() -> list[Delivery]:
         }
         wanted = 4 if index in (0, 5) else 3 if index % 2 else 2  # not every export every time
         made += [Delivery(name, _captured(day), write) for name, write in list(writers.items())[:wanted]]
-    made.append(Delivery("登录.csv", _captured(5), lambda path: path.write_text("<html><form>请登录</form></html>", encoding="utf-8") and None))
+    made.append(
+        Delivery("登录.csv", _captured(5), lambda path: path.write_text("<html><form>请登录</form></html>", encoding="utf-8") and None)
+    )
     return made
 
 

@@ -10,6 +10,7 @@ import builtins
 import errno
 import importlib
 import io
+import json
 import os
 import shutil
 import signal
@@ -146,6 +147,31 @@ def _replace(point: str, change: Callable[[Callable[..., Any]], Callable[..., An
                 setattr(module, alias, changed)
 
 
+def count_calls(points: list[str], target: Path) -> None:
+    """Write down how often each function is called: the kills there can be."""
+    counts = dict.fromkeys(points, 0)
+
+    def counted(point: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def changed(original: Callable[..., Any]) -> Callable[..., Any]:
+            def wrapper(*arguments: Any, **options: Any) -> Any:
+                counts[point] += 1
+                _written(target, json.dumps(counts))
+                return original(*arguments, **options)
+
+            return wrapper
+
+        return changed
+
+    for point in points:
+        _replace(point, counted(point))
+
+
+def _written(target: Path, text: str) -> None:
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.write(descriptor, text.encode())
+    os.close(descriptor)
+
+
 def without_data_tests() -> None:
     """Whole runs build every model and leave out dbt's data tests: those change no figure and take half of the time."""
 
@@ -161,6 +187,8 @@ def install(fault: dict[str, Any] | None) -> None:
         return
     if fault["kind"] == "kill":
         kill_at(fault["point"], fault["call"], fault["when"])
+    elif fault["kind"] == "count":
+        count_calls(fault["points"], Path(fault["target"]))
     elif fault["kind"] == "disk":
         code = getattr(errno, fault["errno"])
         FailingDisk(Path(fault["root"]), fault["call"], code, fault["lasts"]).install()

@@ -4,54 +4,61 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from tests.faults.contents import published
 from tests.faults.processes import Processes
 from tests.faults.stage import Stage, done, set_stage
 
-INGEST = ["landing.place", "load.prepare", "load.archive", "landing.clear", "landing.quarantine", "landing._write_index"]
+# Phase: function: how often an undisturbed pass of the stage calls it.
 POINTS = {
-    "ingest": [
-        *(f"pipelines.ingest.{name}" for name in INGEST),
-        "pipelines.lake.commit",
-        "pipelines.lake.write_parquet",
-        "pipelines.lake.write_atomically",
-        "polars.DataFrame.write_parquet",
-        "shutil.copyfile",
-        "shutil.copy2",
-        "os.replace",
-        "os.fsync",
-        "pathlib.Path.replace",
-        "pathlib.Path.unlink",
-    ],
-    "upkeep": [
-        "pipelines.upkeep.compact",
-        "pipelines.upkeep._merge",
-        "pipelines.lake.write_compacted",
-        "polars.DataFrame.write_parquet",
-        "os.replace",
-        "pipelines.upkeep.delete_unread",
-        "pathlib.Path.unlink",
-    ],
-    "release": [
-        "pipelines.warehouse.clear_builds",
-        "pipelines.warehouse.begin_build",
-        "shutil.copyfile",
-        "pipelines.lake.create_raw",
-        "pipelines.warehouse.append_results",
-        "pipelines.warehouse.stamp",
-        "pipelines.publish.audit",
-        "pipelines.publish._sync",
-        "os.replace",
-        "pathlib.Path.chmod",
-        "pipelines.publish._point_to",
-        "pathlib.Path.symlink_to",
-        "pipelines.publish._prune",
-    ],
+    "ingest": {
+        "pipelines.ingest.landing.place": 13,
+        "pipelines.ingest.load.prepare": 13,
+        "pipelines.ingest.load.archive": 12,
+        "pipelines.ingest.landing.clear": 12,
+        "pipelines.ingest.landing.quarantine": 1,
+        "pipelines.ingest.landing._write_index": 1,
+        "pipelines.lake.commit": 12,
+        "pipelines.lake.write_parquet": 12,
+        "pipelines.lake.write_atomically": 27,
+        "polars.DataFrame.write_parquet": 12,
+        "shutil.copyfile": 26,
+        "shutil.copy2": 13,
+        "os.replace": 64,
+        "os.fsync": 39,
+        "pathlib.Path.replace": 25,
+        "pathlib.Path.unlink": 24,
+    },
+    "upkeep": {
+        "pipelines.upkeep.compact": 1,
+        "pipelines.upkeep._merge": 4,
+        "pipelines.lake.write_compacted": 4,
+        "polars.DataFrame.write_parquet": 4,
+        "os.replace": 8,
+        "pipelines.upkeep.delete_unread": 1,
+        "pathlib.Path.unlink": 18,
+    },
+    "release": {
+        "pipelines.warehouse.clear_builds": 1,
+        "pipelines.warehouse.begin_build": 1,
+        "shutil.copyfile": 1,
+        "pipelines.lake.create_raw": 1,
+        "pipelines.warehouse.append_results": 1,
+        "pipelines.warehouse.stamp": 1,
+        "pipelines.publish.audit": 1,
+        "pipelines.publish._sync": 1,
+        "os.replace": 2,
+        "pathlib.Path.chmod": 1,
+        "pipelines.publish._point_to": 1,
+        "pathlib.Path.symlink_to": 1,
+        "pipelines.publish._prune": 1,
+    },
 }
 IN_HALF = ("shutil.copyfile", "shutil.copy2", "polars.DataFrame.write_parquet")  # calls that leave half a file when cut off
 
@@ -69,20 +76,21 @@ class Kill:
         return f"{self.phase}-{self.point.removeprefix('pipelines.')}-{self.call}-{self.when}"
 
 
+COPY_INTO_QUARANTINE = Kill("ingest", "shutil.copyfile", 25, "during")
+
+
 def chosen(count: int) -> list[Kill]:
-    """`count` kills: every point before and after its first call and in the middle of it, then later calls, always the same ones."""
-    first: list[Kill] = []
-    later: list[Kill] = []
-    for phase, points in POINTS.items():
-        for point in points:
-            ways = ["before", "after", *(["during"] if point in IN_HALF else [])]
-            first += [Kill(phase, point, 1, when) for when in ways]
-            later += [Kill(phase, point, call, when) for when in ways for call in (2, 3, 4, 5)]
+    """`count` kills, always the same ones: every point once, then every point in every other way and at later calls."""
     order = random.Random(7)
-    order.shuffle(first)
-    order.shuffle(later)
-    varied = sorted(first, key=lambda kill: sum(kill.point == k.point and kill.phase == k.phase for k in first[: first.index(kill)]))
-    return (varied + later)[:count]
+    each: list[list[Kill]] = []
+    for phase, points in POINTS.items():
+        for point, calls in points.items():
+            ways = ["before", "after", *(["during"] if point in IN_HALF else [])]
+            kills = [Kill(phase, point, call, when) for when in ways for call in range(1, calls + 1)]
+            order.shuffle(kills)
+            each.append([kill for kill in kills if kill != COPY_INTO_QUARANTINE])
+    rounds = [kill for of_round in zip_longest(*each) for kill in of_round if kill is not None]
+    return [COPY_INTO_QUARANTINE, *rounds][:count]
 
 
 def consequences(stage: Stage, kill: Kill, data: Path) -> list[str]:
@@ -90,7 +98,7 @@ def consequences(stage: Stage, kill: Kill, data: Path) -> list[str]:
     stage.before(kill.phase, data)
     fault = {"kind": "kill", "point": kill.point, "call": kill.call, "when": kill.when}
     ended = stage.processes.run(data, *stage.command(kill.phase), fault=fault)
-    if ended.code != -9 and kill.call == 1:
+    if ended.code != -signal.SIGKILL:
         return [f"the process was to be killed and ended with {ended.code}: {ended.stderr[-500:]}"]
     wrong = []
     if published(data) not in (stage.figures_before, stage.figures):

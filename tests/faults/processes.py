@@ -84,8 +84,12 @@ def release_without_models() -> None:
         warehouse.append_results(build, pl_frame(RESULT_SCHEMA))
         with warehouse.connect(build) as connection:
             connection.execute("create schema if not exists core; create schema if not exists marts")
-            connection.execute("create or replace table core.fct_posts as select * exclude (load_id, extra) from raw.post_snapshots order by all")
-            connection.execute("create or replace table marts.mart_days as select business_date, view_count from raw.account_days order by all")
+            connection.execute(
+                "create or replace table core.fct_posts as select * exclude (load_id, extra) from raw.post_snapshots order by all"
+            )
+            connection.execute(
+                "create or replace table marts.mart_days as select business_date, view_count from raw.account_days order by all"
+            )
         release_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         warehouse.stamp(build, release_id, "test")
         publish.publish(build, release_id)
@@ -148,7 +152,7 @@ def _serve(whole_runs: bool) -> None:
     import pipelines.quality.run
     import pipelines.run
     import pipelines.upkeep
-    import pipelines.warehouse  # noqa: F401
+    import pipelines.warehouse
     from tests.faults import interference  # noqa: F401
 
     if whole_runs:

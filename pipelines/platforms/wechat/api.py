@@ -92,6 +92,7 @@ ENDPOINTS = [
         repull_days=30,
         row_date="ref_date",
         earliest=date(2025, 11, 1),
+        reach_days=180,
     ),
 ]
 

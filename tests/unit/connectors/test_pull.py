@@ -179,4 +179,4 @@ def test_what_the_server_was_asked_is_made_of_days_only(site: Site) -> None:
     answers = {**site.server.scenario.answers, "/datacube/getusersummary": lambda asked: seen.append(asked) or healthy(asked)}
     site.server.play(replace(site.server.scenario, answers=answers))
     site.pull()
-    assert [a.json for a in seen] == [{"begin_date": d, "end_date": d} for d in ("2026-11-20", "2026-11-21")]
+    assert [a.json for a in seen] == [{"begin_date": d, "end_date": d} for d in ("2026-11-21", "2026-11-20")]

@@ -65,7 +65,7 @@ def test_a_refusal_comes_back_whole():
 
 
 def test_a_mistake_of_ours_is_told_without_what_the_file_says(caplog):
-    with pytest.raises(FileProblem, match="ZeroDivisionError in test_sandbox.py") as caught:
+    with pytest.raises(FileProblem, match=r"ZeroDivisionError in test_sandbox\.py") as caught:
         sandbox.run_limited(f"{HERE}:go_wrong")
     assert "138" not in str(caught.value) + caplog.text
 

@@ -15,21 +15,26 @@ def cell(ref: str, text: str) -> str:
     return f'<c r="{ref}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def workbook(path: Path, rows: str, prologue: str = "") -> Path:
-    """A workbook of one sheet, written by hand."""
+def workbook(path: Path, *rows: str, prologue: str = "", times: int = 1) -> Path:
+    """A workbook of one sheet, written by hand; the middle of three pieces of rows is repeated."""
+    relations = f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/%s" Target="%s"/></Relationships>'
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
         f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" '
-        f'Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{SHEET}" xmlns:r="{OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/worksheet" '
-        f'Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'{prologue}<worksheet xmlns="{SHEET}"><sheetData>{rows}</sheetData></worksheet>',
+        "_rels/.rels": relations % ("officeDocument", "xl/workbook.xml"),
+        "xl/workbook.xml": f'<workbook xmlns="{SHEET}" xmlns:r="{OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets>'
+        "</workbook>",
+        "xl/_rels/workbook.xml.rels": relations % ("worksheet", "worksheets/sheet1.xml"),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
             archive.writestr(name, f'<?xml version="1.0"?>{text}')
+        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            sheet.write(f'<?xml version="1.0"?>{prologue}<worksheet xmlns="{SHEET}"><sheetData>'.encode())
+            for index, piece in enumerate(rows):
+                for _ in range(times if index == 1 else 1):
+                    sheet.write(piece.encode())
+            sheet.write(b"</sheetData></worksheet>")
     return path
 
 
@@ -40,12 +45,13 @@ def corners(path: Path) -> Path:
 
 def long_text(path: Path) -> Path:
     """0.4 MB: one cell of 400 MB."""
-    return workbook(path, f'<row r="1">{cell("A1", "标题")}</row><row r="2">{cell("A2", "x" * 400_000_000)}</row>')
+    before, after = f'<row r="1">{cell("A1", "标题")}</row><row r="2">{cell("A2", "|")}</row>'.split("|")
+    return workbook(path, before, "x" * 1_000_000, after, times=400)
 
 
 def entities(path: Path) -> Path:
     """2 KB: entities of entities, a thousand million words."""
-    return workbook(path, f'<row r="1">{cell("A1", "&l9;")}{cell("B1", "b")}</row>', f"<!DOCTYPE x [{ENTITIES}]>")
+    return workbook(path, f'<row r="1">{cell("A1", "&l9;")}{cell("B1", "b")}</row>', prologue=f"<!DOCTYPE x [{ENTITIES}]>")
 
 
 def sparse(path: Path) -> Path:

@@ -12,18 +12,10 @@ import xlsxwriter
 import yaml
 
 from pipelines.ingest.errors import FileProblem
+from pipelines.ingest.headers import header_matches, is_pattern, normalise_header
 from pipelines.ingest.read import open_file
 from pipelines.ingest.recognise import recognise
-from pipelines.ingest.spec import (
-    PLATFORMS_DIR,
-    FormatSpec,
-    Platform,
-    entity_columns,
-    header_matches,
-    is_pattern,
-    normalise_header,
-    read_spec,
-)
+from pipelines.ingest.spec import PLATFORMS_DIR, FormatSpec, Platform, entity_columns, read_spec
 from pipelines.settings import PROJECT_DIR
 
 HEADERS = yaml.safe_load(Path(__file__).with_name("headers.yaml").read_text(encoding="utf-8"))

@@ -9,8 +9,9 @@ import fastexcel
 import polars as pl
 import pytest
 
+from pipelines.ingest.headers import header_matches
 from pipelines.ingest.load import Catalogue, Hints, Prepared, prepare
-from pipelines.ingest.spec import entity_columns, header_matches
+from pipelines.ingest.spec import entity_columns
 from pipelines.registers import templates
 from pipelines.registers.templates import register_specs, template_sheets, write_templates
 

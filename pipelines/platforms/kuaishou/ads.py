@@ -1,0 +1,69 @@
+"""磁力引擎 (Kuaishou ads): campaigns per day. Its `aclick` counts shown material and no clicks; `bclick` (行为) are the clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
+from pipelines.connectors.paging import Paging, by_page, dig
+from pipelines.connectors.tokens import expiry
+from pipelines.connectors.verdicts import Answer, Transient, Verdict, by_status
+
+PAGE_SIZE = 100
+WEEK = 8  # days that are pulled again, and that one call covers
+
+
+def _renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) -> Tokens:
+    refresh = current.refresh.get_secret_value() if current and current.refresh else account.secret("refresh_token")
+    fields = {"app_id": int(account.secret("app_id")), "secret": account.secret("app_secret"), "refresh_token": refresh}
+    data = ask(Request("/oauth2/authorize/refresh_token", json=fields, method="POST"))["data"]
+    return Tokens(
+        SecretStr(data["access_token"]),
+        SecretStr(data.get("refresh_token") or refresh),
+        expiry(now, data.get("access_token_expires_in")),
+        expiry(now, data.get("refresh_token_expires_in")),
+    )
+
+
+def _attach(account: Account, tokens: Tokens) -> Credential:
+    return Credential(headers={"Access-Token": tokens.access.get_secret_value()})
+
+
+def _classify(answer: Answer) -> Verdict:
+    """Any code but 0 is an error. What the codes mean is not published, so each may pass."""
+    code = dig(answer.body, "code")
+    said = f"code {code} {dig(answer.body, 'message') or ''} (request_id {dig(answer.body, 'request_id')})"
+    if code and answer.status < 300:
+        return Transient(said)
+    return by_status(answer, said if code else "")
+
+
+def _campaign_days(call: Call) -> Iterable[Request]:
+    for advertiser in call.account.options["advertiser_id"].split(","):
+        period = {"start_date": call.start, "end_date": call.end, "temporal_granularity": "DAILY"}
+        page = {"page": 1, "page_size": PAGE_SIZE}
+        yield Request("/v1/report/campaign_report", json={"advertiser_id": int(advertiser), **period, **page}, method="POST")
+
+
+ADS = Connector(
+    name="kuaishou_ads",
+    platform="kuaishou",
+    hosts={"main": "https://ad.e.kuaishou.com/rest/openapi"},
+    credentials=["app_id", "app_secret", "refresh_token"],
+    options={"advertiser_id": ""},
+    endpoints=[
+        Endpoint(
+            "ad_campaign_days",
+            _campaign_days,
+            Paging("data.details", by_page("page", total="data.total_count", size=PAGE_SIZE, in_json=True), total="data.total_count"),
+            repull_days=WEEK,
+            span_days=WEEK,
+            row_date="stat_date",
+        )
+    ],
+    classify=_classify,
+    login=Login(_attach, _renew),
+)

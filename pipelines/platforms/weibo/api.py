@@ -1,0 +1,128 @@
+"""Weibo (微博): the open API of the authorising account - its own posts, their counts and comments, all of this moment.
+
+A token cannot be renewed by a program; how long it lives depends on the app's review. Ads have an API of their own: ads.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pipelines.connectors.model import Account, Call, Connector, Credential, Endpoint, Login, Request, Tokens
+from pipelines.connectors.paging import Paging, dig
+from pipelines.connectors.verdicts import (
+    Answer,
+    Fatal,
+    Gone,
+    QuotaUsed,
+    TokenExpired,
+    Transient,
+    Verdict,
+    by_status,
+    next_hour,
+)
+from pipelines.platforms.weibo.ads import ADS
+
+BUSY = {10001, 10002, 10003, 10009, 10010, 10011}
+USED_UP = {10022, 10023, 10024}  # per hour
+EXPIRED = {21327, 21332, *range(21314, 21320)}
+GONE = {20003, 20101, 20112}  # no such user, no such post, a post that may not be seen
+YOUNG_DAYS = 30  # posts whose comments are fetched, and that are read again however many there are
+AT_ONCE = 100  # posts per page, ids per call
+COMMENTS_AT_ONCE = 50
+CREATED = "%a %b %d %H:%M:%S %z %Y"  # Tue May 31 17:46:55 +0800 2011
+
+
+def _attach(account: Account, tokens: Tokens) -> Credential:
+    return Credential(params={"access_token": tokens.access.get_secret_value()})
+
+
+def _classify(answer: Answer) -> Verdict:
+    """Errors name themselves in error_code, below HTTP 200 as well as 400 and 403."""
+    code = dig(answer.body, "error_code")
+    if not code:
+        return by_status(answer)
+    said = f"error_code {code} {dig(answer.body, 'error') or ''} ({dig(answer.body, 'request') or 'no request named'})"
+    if code in USED_UP:
+        return QuotaUsed(said, next_hour(answer))
+    if code in BUSY:
+        return Transient(said)
+    if code in EXPIRED:
+        return TokenExpired(said)
+    if code in GONE:
+        return Gone(said)
+    if code == 10004:
+        return Fatal(f"{said}. Weibo has barred this machine's address")
+    return Fatal(said)
+
+
+def _older(rows: str) -> Any:
+    """Pages from new to old. max_id is inclusive, so the next page begins one below the oldest row; it ends with since_id."""
+
+    def following(request: Request, body: Any) -> Request | None:
+        ids = [int(i) for i in dig(body, f"{rows}[].idstr") or [] if str(i).isdigit()]
+        if not ids or min(ids) - 1 <= int(request.params.get("since_id", 0)):
+            return None
+        if "max_id" not in request.params and len(ids) >= (dig(body, "total_number") or AT_ONCE * AT_ONCE):
+            return None  # all there are; hidden rows count in total_number, so it ends nothing on later pages
+        return request.with_params(max_id=min(ids) - 1)
+
+    return following
+
+
+def _second_page(request: Request, body: Any) -> Request | None:
+    is_full = len(dig(body, "statuses") or []) >= AT_ONCE
+    return request.with_params(page=2) if is_full and request.params["page"] == 1 else None
+
+
+def _user_timeline(call: Call) -> Iterable[Request]:
+    """The newest 200 posts, and those of the last 30 days that an earlier pull has seen."""
+    uid = call.account.options["uid"]
+    newest = Request("/2/statuses/user_timeline/ids.json", {"uid": uid, "count": AT_ONCE, "page": 1})
+    wanted = [*call.listed(newest, Paging("statuses", _second_page), "statuses"), *(p["idstr"] for p in _young_posts(call))]
+    bound = {"since_id": min(int(i) for i in wanted) - 1} if wanted else {}
+    return [Request("/2/statuses/user_timeline.json", {"uid": uid, "count": AT_ONCE, **bound})]
+
+
+def _counts(call: Call) -> Iterable[Request]:
+    """Counts by id. The commercial twin for media accounts is the only one that has reads; it leaves other accounts' ids out."""
+    ids = call.pulled("user_timeline", "statuses[].idstr")
+    of_media = call.account.options["is_media"] == "yes"
+    path, host = ("/2/media_statuses/count_sp/biz.json", "commercial") if of_media else ("/2/statuses/count.json", "main")
+    for first in range(0, len(ids), AT_ONCE):
+        yield Request(path, {"ids": ",".join(ids[first : first + AT_ONCE])}, host=host)
+
+
+def _comments(call: Call) -> Iterable[Request]:
+    for post in _young_posts(call):
+        if post.get("comments_count"):
+            yield Request("/2/comments/show.json", {"id": post["idstr"], "count": COMMENTS_AT_ONCE}, about=post["idstr"])
+
+
+def _young_posts(call: Call) -> list[dict[str, Any]]:
+    return [p for p in call.pulled("user_timeline", "statuses[]") if _created(p) > call.today - timedelta(days=YOUNG_DAYS)]
+
+
+def _created(post: dict[str, Any]) -> date:
+    return datetime.strptime(post["created_at"], CREATED).date()
+
+
+ENDPOINTS = [
+    Endpoint("user_timeline", _user_timeline, Paging("statuses", _older("statuses"), row_id="idstr"), snapshot=True),
+    Endpoint("counts", _counts, Paging("", row_id="id"), snapshot=True, after="user_timeline"),
+    Endpoint("comments", _comments, Paging("comments", _older("comments"), row_id="idstr"), snapshot=True, after="user_timeline"),
+]
+
+WEIBO = Connector(
+    name="weibo",
+    platform="weibo",
+    hosts={"main": "https://api.weibo.com", "commercial": "https://c.api.weibo.com"},
+    credentials=["access_token"],
+    options={"uid": "", "is_media": "no"},
+    endpoints=ENDPOINTS,
+    classify=_classify,
+    login=Login(_attach),
+)
+
+CONNECTORS = [WEIBO, ADS]
