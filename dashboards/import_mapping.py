@@ -113,8 +113,8 @@ def _edit_columns(base: Draft, key: str) -> Draft:
     options = [KEEP_CODE, DROP_CODE, *targets(entity)]
     config = {
         "header": st.column_config.TextColumn(t("import.column"), disabled=True, pinned=True, width=130),
-        "samples": st.column_config.TextColumn(t("import.samples"), disabled=True, width=175),
-        "looks": st.column_config.TextColumn(t("import.looks"), disabled=True, width=105),
+        "samples": st.column_config.TextColumn(t("import.samples"), disabled=True, width=165),
+        "looks": st.column_config.TextColumn(t("import.looks"), disabled=True, width=115),
         "to": st.column_config.SelectboxColumn(t("import.to"), options=options, format_func=_target, required=True, width=225),
         "key": st.column_config.CheckboxColumn(t("import.key"), help=t("import.key_help"), width=75),
         "type": st.column_config.SelectboxColumn(

@@ -123,9 +123,10 @@ class _Puller:
     def outcomes(self, asked: Window | None) -> Iterator[Outcome]:
         """Endpoint by endpoint, window by window."""
         planned = list(dict.fromkeys(self._plan(asked)))
-        if not planned:
-            which = f"in {asked} " if asked else ""
-            yield self._outcome("nothing", f"nothing {which}is left to pull.")
+        if asked is not None:
+            yield from self._without_these_days({endpoint.name for endpoint, _ in planned}, asked)
+        elif not planned:
+            yield self._outcome("nothing", "nothing is due.")
         unreachable = 0
         failures: Counter[str] = Counter()
         for endpoint, window in planned:
@@ -158,6 +159,13 @@ class _Puller:
             if windows:
                 yield from self._lists_first(endpoint)
             yield from ((endpoint, window) for window in reversed(windows))  # what is new matters most
+
+    def _without_these_days(self, planned: set[str], asked: Window) -> Iterator[Outcome]:
+        """Endpoints that have nothing to give for the days asked for, and why."""
+        for endpoint in self._connector.endpoints:
+            if endpoint.name not in planned:
+                why = "shows the figures of this moment only" if endpoint.snapshot else "has no figures for these days (any more, or yet)"
+                yield self._outcome("nothing", f"{why}; nothing was pulled.", endpoint, asked)
 
     def _lists_first(self, endpoint: Endpoint) -> Iterator[tuple[Endpoint, Window]]:
         """The lists an endpoint needs and nobody has pulled yet: a past day may be the first that is asked for."""

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterable
 
-import duckdb
 import polars as pl
 
 from pipelines.ingest.grids import Body
 from pipelines.ingest.headers import header_match, is_pattern, normalise_header
 from pipelines.ingest.json_lines import JsonGrid, quoted_path
 from pipelines.ingest.recognise import BlockMatch
+from pipelines.ingest.scratch import scratch
 from pipelines.ingest.sections import SectionGrid
 from pipelines.ingest.spec import Column
 from pipelines.sql import literal
@@ -27,12 +27,9 @@ def parse_json_body(match: BlockMatch, body: Body) -> pl.DataFrame:
     values = [_key_sql(p, match.block.drop) if p in keys else _path_sql(p, match.block.drop) for p in paths]
     names = [f"c{i}" for i in range(len(values))]  # SQL would take keys that differ in case for one
     selects = ", ".join(f"{value} as {name}" for value, name in zip(values, names, strict=True))
-    connection = duckdb.connect()
-    try:
+    with scratch() as connection:
         connection.register("lines", body.rows.to_arrow())
         cells = connection.execute(f"select row_number, {selects} from lines").pl()
-    finally:
-        connection.close()
     return cells.rename(dict(zip(names, _distinct(paths), strict=True)))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import duckdb
 import polars as pl
 
 from pipelines.ingest.headers import normalise_header
+from pipelines.ingest.scratch import scratch
 from pipelines.ingest.spec import Block
 
 # Columns that identify a row within one file, by entity.
@@ -83,12 +83,9 @@ def _key_part(name: str, table: pl.DataFrame, frame: pl.DataFrame) -> pl.Expr:
 
 def md5(text: pl.Series) -> pl.Series:
     """MD5 of each text, as hexadecimal digits; NULL stays NULL."""
-    connection = duckdb.connect()
-    try:
+    with scratch() as connection:
         connection.register("keys", pl.DataFrame({"k": text}).to_arrow())
         return connection.execute("select md5(k) as k from keys").pl()["k"]
-    finally:
-        connection.close()
 
 
 def identity_columns(entity: str, table: pl.DataFrame) -> list[str]:

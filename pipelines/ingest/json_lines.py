@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.grids import Body, Grid
+from pipelines.ingest.scratch import scratch
 from pipelines.sql import literal
 
 KEY_LINES = 10_000  # lines whose keys make up the header
@@ -40,7 +40,7 @@ def json_grid(path: Path) -> JsonGrid:
     objects = head.filter(_are_objects(head))
     if objects.height == 0:
         raise FileProblem("bad_json", "The file begins like JSON but its lines are no JSON objects. One object per line is expected.")
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("objects", objects.to_arrow())
         keys = connection.execute(
             "select key from (select distinct unnest(json_keys(line)) as key from objects) where key <> '' order by key"
@@ -74,7 +74,7 @@ def page_grid(grid: JsonGrid, rows_path: str, row_names: str | None) -> PageGrid
     """The grid of the elements at `rows_path` (`body.list[]`, also several levels deep)."""
     pages = PageGrid(grid.name, grid.head, path=grid.path, first_line=grid.first_line, rows_path=rows_path, row_names=row_names)
     elements = pages.body(0, 0, 0).rows
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("elements", elements.to_arrow())
         keys = connection.execute(
             "select distinct unnest(json_keys(line)) as key from elements where json_type(line) = 'OBJECT' order by key"
@@ -96,7 +96,7 @@ def quoted_path(path: str) -> str:
 
 def _no_lists(pages: pl.DataFrame, rows_path: str) -> pl.DataFrame:
     """Row numbers of pages that hold something else where the list should be; a page without it is an empty one."""
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("pages", pages.to_arrow())
         kind = f"json_type(line, {literal(_levels(rows_path)[0])})"
         return connection.execute(f"select row_number from pages where {kind} not in ('ARRAY', 'NULL')").pl()
@@ -117,10 +117,11 @@ def _elements(pages: pl.DataFrame, rows_path: str, row_names: str | None) -> pl.
     line = f"j{depth}"
     if row_names:
         names = f"list_transform(json_extract(j0, {literal(_names_path(row_names))}), lambda x: json_extract_string(x, '$'))"
-        line = f"to_json(map({names}, json_extract(j{depth}, '$[*]')))"
+        cells = f"json_extract(j{depth}, '$[*]')"
+        line = f"case when len({names}) = len({cells}) then to_json(map({names}, {cells})) end"  # else the row lacks all it needs
     ups = ", ".join(f"cast(j{depth - n} as varchar) as up{n}" for n in range(1, depth + 1))
     order = ", ".join(["row_number", *(f"i{n}" for n in range(1, depth + 1))])
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("lines_in", pages.to_arrow())
         return connection.execute(
             f"""with pages_in as (select row_number, 0 as i0, cast(line as json) as j0 from lines_in)
@@ -141,7 +142,7 @@ def _lines(path: Path, limit: int | None = None) -> pl.DataFrame:
 
 
 def _are_objects(lines: pl.DataFrame) -> pl.Series:
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("lines", lines.to_arrow())
         sql = "select case when json_valid(line) then json_type(line) = 'OBJECT' else false end as ok from lines order by row_number"
         return connection.execute(sql).pl()["ok"].fill_null(False)

@@ -11,6 +11,8 @@ import polars as pl
 
 MAX_MEMORY_BYTES = 2 * 1024**3
 MAX_SECONDS = 120
+MAX_CELLS = 5_000_000  # empty ones included; a full sheet of 65,536 rows and 76 columns
+NO_ROOM = 3  # exit code: the disk is at fault, not the file
 NAMES = "sheets.json"
 
 
@@ -19,7 +21,7 @@ class Unreadable(Exception):
 
 
 def read_old_workbook(path: Path) -> dict[str, pl.DataFrame]:
-    """Sheets by name, all cells as text. Unreadable with the reader's reason."""
+    """Sheets by name, all cells as text. Unreadable with the reader's reason; OSError when there is no room to unpack it."""
     folder = path.with_name("sheets")
     folder.mkdir()
     command = [sys.executable, "-m", "pipelines.ingest.old_workbook", str(path), str(folder)]
@@ -27,6 +29,8 @@ def read_old_workbook(path: Path) -> dict[str, pl.DataFrame]:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=MAX_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise Unreadable(f"it took longer than {MAX_SECONDS} seconds") from error
+    if done.returncode == NO_ROOM:
+        raise OSError(f"The workbook cannot be unpacked: {done.stdout.strip()}")
     if done.returncode != 0:
         raise Unreadable(done.stdout.strip() or "its contents contradict each other")
     names = json.loads((folder / NAMES).read_text(encoding="utf-8"))
@@ -48,12 +52,19 @@ def _main(path: str, folder: str) -> int:
     try:
         book = fastexcel.read_excel(path)
         for index, name in enumerate(book.sheet_names):
-            frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-            frame.write_ipc(Path(folder) / f"{index}.arrow")
+            sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            if sheet.total_height * sheet.width > MAX_CELLS:
+                sys.stdout.write(f"a sheet reaches over {sheet.total_height * sheet.width:,} cells, most of them empty")
+                return 1
+            with (Path(folder) / f"{index}.arrow").open("wb") as stream:  # so that a full disk is an OSError
+                sheet.to_polars().write_ipc(stream)
+        (Path(folder) / NAMES).write_text(json.dumps(book.sheet_names), encoding="utf-8")
     except fastexcel.FastExcelError as error:
         sys.stdout.write(str(error).splitlines()[0])
         return 1
-    (Path(folder) / NAMES).write_text(json.dumps(book.sheet_names), encoding="utf-8")
+    except OSError as error:
+        sys.stdout.write(str(error))
+        return NO_ROOM
     return 0
 
 

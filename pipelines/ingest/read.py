@@ -49,7 +49,12 @@ class SourceFile:
         if self.kind == "html":
             return [html_grids(self._as_utf8(self.encoding))]
         utf8 = self._as_utf8(encoding or self.encoding)
-        return [[json_grid(utf8)]] if self.kind == "jsonl" else [[grid] for grid in text_grids(utf8)]
+        if self.kind != "jsonl":
+            return [[grid] for grid in text_grids(utf8)]
+        try:
+            return [[json_grid(utf8)]]
+        except RecursionError as error:
+            raise FileProblem("bad_json", "The JSON is nested deeper than any export. Export the file again.") from error
 
     @property
     def encoding(self) -> str:

@@ -142,14 +142,14 @@ def parse_ratio(text: pl.Series, scale: str | None, header: str = "", null_token
 
 
 def parse_duration(text: pl.Series, unit: str = "seconds", null_tokens: list[str] | None = None) -> Parsed:
-    """Durations as seconds (Float64): `8.2`, `18秒`, `32.50s`, `1分20秒`, `2时3分`, `0:13:29`, `1:23` (minutes:seconds)."""
+    """Durations as seconds (Float64): `8.2`, `18秒`, `32.50s`, `1分20秒`, `2时3分`, `0:13:29`, `1:23` (minutes:seconds), `PT1M30S`."""
     cells = clean(text, null_tokens or [])
     number, suffix, plus = _number_parts(cells)
     bare = number.zip_with(suffix.is_null() & plus.is_null(), pl.Series([None], dtype=pl.Float64)) * SECONDS[unit]
     clock = _clock_seconds(cells)
     words = _word_seconds(cells)
-    frame = pl.DataFrame({"bare": bare, "clock": clock, "words": words})
-    values = frame.select(pl.coalesce("bare", "clock", "words")).to_series()
+    frame = pl.DataFrame({"bare": bare, "clock": clock, "words": words, "iso": _iso_seconds(cells)})
+    values = frame.select(pl.coalesce("bare", "clock", "words", "iso")).to_series()
     bad = cells.is_not_null() & (values.is_null() | (values < 0).fill_null(False))
     return Parsed(values, bad=_some(bad))
 
@@ -269,6 +269,16 @@ def _clock_seconds(cells: pl.Series) -> pl.Series:
     parts = clock.str.extract_groups(r"^(?:(?:([0-9]+):([0-5]?[0-9]))|([0-9]{1,3})):([0-5][0-9](?:\.[0-9]+)?)$").struct.unnest()
     days, hours, minutes, bare_minutes = (s.cast(pl.Float64).fill_null(0) for s in (dated["1"], parts["1"], parts["2"], parts["3"]))
     return days * 86400 + hours * 3600 + (minutes + bare_minutes) * 60 + parts["4"].cast(pl.Float64)
+
+
+def _iso_seconds(cells: pl.Series) -> pl.Series:
+    """ISO 8601 as APIs write it: `PT1M30S`, `P1DT2H`."""
+    amount = r"([0-9]+(?:\.[0-9]+)?)"
+    parts = cells.str.extract_groups(rf"^P(?:{amount}D)?(?:T(?:{amount}H)?(?:{amount}M)?(?:{amount}S)?)?$").struct.unnest()
+    numbers = [parts[c].cast(pl.Float64, strict=False) for c in ("1", "2", "3", "4")]
+    total = reduce(lambda a, b: a + b, (n.fill_null(0) * f for n, f in zip(numbers, (86400.0, 3600.0, 60.0, 1.0), strict=True)))
+    found = reduce(lambda a, b: a | b, (n.is_not_null() for n in numbers))
+    return pl.DataFrame({"t": total, "f": found}).select(pl.when("f").then("t")).to_series()
 
 
 def _word_seconds(cells: pl.Series) -> pl.Series:

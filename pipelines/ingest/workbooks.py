@@ -18,11 +18,19 @@ from pipelines.ingest.old_workbook import read_old_workbook
 
 MAX_UNZIPPED_BYTES = 1024**3
 MAX_CELLS = 20_000_000  # the reader takes about 50 bytes for each, empty ones included
+MAX_EMPTY_CELLS = 2_000_000  # more than this around too few filled ones is no export
+MAX_TEXT_BYTES = 2 * 1024**2  # a cell holds at most 32,767 characters
+LARGE_MEMBER_BYTES = 64 * 1024**2
+MAX_RATIO = 100  # to which a large sheet is packed; real ones reach 30
 MAX_SPAN = 500
+MAX_HTML_CELLS = 5_000_000
+MAX_COLUMNS = 16_384
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # what a damaged or locked zip raises
 
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]+)"')
-_COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["']([0-9]+)["']""")
+_ROW_TAG = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})([0-9]+)["']""")
 # A cell that holds a number (not a text) of more digits than a spreadsheet keeps.
 _LONG_NUMBER = re.compile(
     rb'<(?:\w+:)?c\b(?![^>]*\bt="(?:s|str|inlineStr|e|b|d)")[^>]*><(?:\w+:)?v>([0-9]{16,}|[0-9](?:\.[0-9]+)?E\+1[5-9])<'
@@ -63,6 +71,8 @@ def workbook_grids(path: Path, kind: str) -> list[Grid]:
     rounded = _check_sheets(path) if kind == "xlsx" else {}
     try:
         frames = _new_sheets(path) if kind == "xlsx" else read_old_workbook(path)
+    except OSError:  # the disk's fault, not the file's: it must not be remembered as broken
+        raise
     except Exception as error:  # fastexcel raises its own family of errors for every way a workbook can be broken
         raise _password_or_broken(error) from error
     if not frames:
@@ -85,30 +95,37 @@ def check_zip(path: Path) -> None:
             names = archive.namelist()
             if not any(name.startswith("xl/") for name in names):
                 raise FileProblem("not_a_workbook", "This zip holds no workbook. Unzip it and drop in the files it contains.")
+            if len(set(names)) < len(names):  # one reader would check the one, the other read the other
+                raise FileProblem("broken_workbook", "The workbook holds two parts of the same name. Export it again.")
             if sum(info.file_size for info in archive.infolist()) > MAX_UNZIPPED_BYTES:
                 raise FileProblem("too_large", "The workbook unpacks to more than 1 GB. Split the export into shorter periods.")
+            if any(i.file_size > LARGE_MEMBER_BYTES and i.file_size > MAX_RATIO * i.compress_size for i in archive.infolist()):
+                raise FileProblem("too_large", "The workbook repeats itself to fill the memory; no export does. Export it again.")
     except ZIP_ERRORS as error:
         raise _password_or_broken(error) from error
 
 
 def _check_sheets(path: Path) -> dict[str, str]:
-    """Refuses sheets whose far corner would fill the memory. Returns numbers with more digits than a spreadsheet keeps.
+    """Refuses sheets and texts that would fill the memory. Returns numbers with more digits than a spreadsheet keeps.
 
     They are given as they will be read, with the form they had in the sheet: as an id that is damaged, and not one with other digits.
     """
     rounded: dict[str, str] = {}
-    cells = 0
+    cells = filled = 0
     try:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-                    rows, columns, long_numbers = _measure(archive, name)
-                    cells += rows * columns
-                    rounded |= {str(int(float(n))): f"{float(n):.14E}" for n in long_numbers}
+                    extent = _measure(archive, name)
+                    cells, filled = cells + extent.rows * extent.columns, filled + extent.filled
+                    rounded |= {str(int(float(n))): f"{float(n):.14E}" for n in extent.long_numbers}
+                elif name == "xl/sharedStrings.xml":
+                    for part in _parts(archive, name):
+                        _check_texts(part)
     except ZIP_ERRORS as error:
         raise _password_or_broken(error) from error
-    if cells > MAX_CELLS:
-        raise FileProblem("too_large", "A sheet reaches over more than 20 million cells, most of them empty. Delete the cells far out.")
+    if cells > MAX_CELLS or cells - filled > max(MAX_EMPTY_CELLS, 9 * filled):
+        raise FileProblem("too_large", f"The sheets reach over {cells:,} cells, most of them empty. Delete the cells far out.")
     return rounded
 
 
@@ -119,14 +136,41 @@ def _password_or_broken(error: Exception) -> FileProblem:
     return FileProblem("broken_workbook", f"The workbook is cut off or damaged ({reason}). Export it again.")
 
 
-def _measure(archive: zipfile.ZipFile, name: str) -> tuple[int, int, set[bytes]]:
-    """Rows, columns and long numbers of a sheet, in one pass without holding it."""
-    rows, columns, numbers = 0, 1, set()
+@dataclass
+class _Extent:
+    """How far a sheet reaches, how many cells it holds, and its long numbers."""
+
+    rows: int = 0
+    columns: int = 1
+    filled: int = 0
+    long_numbers: set[bytes] = field(default_factory=set)
+
+
+def _measure(archive: zipfile.ZipFile, name: str) -> _Extent:
+    """The extent of a sheet, in one pass without holding it. Cells need not say where they are: then they follow one another."""
+    extent = _Extent()
+    unnumbered_rows = 0
     for part in _parts(archive, name):
-        rows = max(rows, *map(int, _ROW.findall(part)), 0)
-        columns = max(columns, *(_column_index(ref) for ref in set(_COLUMN.findall(part))), 1)
-        numbers.update(_LONG_NUMBER.findall(part))
-    return rows, columns, numbers
+        _check_texts(part)
+        references = _REFERENCE.findall(part)
+        distinct = set(references)
+        numbered = _ROW.findall(part)
+        unnumbered_rows += len(_ROW_TAG.findall(part)) - len(numbered)
+        extent.rows = max(extent.rows, *map(int, numbered), *(int(row) for _, row in distinct), 0)
+        extent.columns = max(extent.columns, *map(_column_index, {letters for letters, _ in distinct}), 1)
+        count = len(_CELL.findall(part))
+        if count > len(references):
+            extent.columns = max(extent.columns, *(len(_CELL.findall(row)) for row in re.split(rb"<(?:\w+:)?row\b", part)))
+        extent.filled += count
+        extent.long_numbers.update(_LONG_NUMBER.findall(part))
+    extent.rows += unnumbered_rows
+    return extent
+
+
+def _check_texts(part: bytes) -> None:
+    """FileProblem for a text that no cell of a spreadsheet can hold."""
+    if max(map(len, part.split(b"<"))) > MAX_TEXT_BYTES:
+        raise FileProblem("too_large", "A cell holds more text than any spreadsheet writes. Export it again.")
 
 
 def _parts(archive: zipfile.ZipFile, name: str, size: int = 4 * 1024 * 1024, overlap: int = 4096) -> Iterator[bytes]:
@@ -140,7 +184,7 @@ def _parts(archive: zipfile.ZipFile, name: str, size: int = 4 * 1024 * 1024, ove
 
 def _column_index(letters: bytes) -> int:
     index = 0
-    for letter in letters:
+    for letter in letters.upper():
         index = index * 26 + letter - 64
     return index
 
@@ -171,6 +215,7 @@ def html_grids(path: Path) -> list[Grid]:
     for index, table in enumerate(document.iter("table")):
         rows = _html_rows(table)
         width = max((len(row) for row in rows), default=0)
+        _check_html_size(width, len(rows))
         if width:
             padded = [[*row, *[None] * (width - len(row))] for row in rows]
             grids.append(_sheet_grid(str(index), pl.DataFrame(padded, schema=text_schema(width), orient="row")))
@@ -193,9 +238,15 @@ def _html_rows(table: Any) -> list[list[str | None]]:
                 if (down := _span(cell, "rowspan")) > 1:
                     reaching[len(cells)] = (down - 1, value)
                 cells.append(value)
+            _check_html_size(len(cells), 1)
         _fill_reaching(cells, reaching)
         rows.append(cells)
     return rows
+
+
+def _check_html_size(width: int, height: int) -> None:
+    if width > MAX_COLUMNS or width * height > MAX_HTML_CELLS:
+        raise FileProblem("too_large", f"A table of {height:,} rows and {width:,} columns is too large for a web page. Export it as csv.")
 
 
 def _fill_reaching(cells: list[str | None], reaching: dict[int, tuple[int, str | None]]) -> None:

@@ -35,25 +35,20 @@ class NotReady(ValueError):
     """The draft is no format yet, or may not be saved under this name."""
 
 
-def to_spec(draft: Draft, complete: bool = True) -> FormatSpec:
-    """The format of a draft. `complete=False`: columns with an open question stay raw text, so that the rest can be previewed."""
-    return FormatSpec(**_as_dict(draft, complete))
-
-
 def to_yaml(draft: Draft, complete: bool = True) -> str:
-    """The format as a person reads and edits it. ValueError when it is no valid format."""
-    data = _as_dict(draft, complete)
-    try:
-        FormatSpec(**yaml.safe_load(yaml.safe_dump(data, allow_unicode=True)))
-    except ValidationError as error:
-        raise NotReady("; ".join(str(e["msg"]).removeprefix("Value error, ") for e in error.errors())) from error
+    """The format as a person reads and edits it; NotReady when it is none. `complete=False`: what is open stays raw text for now."""
     lines = ["# A format of your own, mapped by hand. Copied to another machine's data/formats, it makes the same kind of file load there."]
-    for key, value in data.items():
-        if key == "columns":
+    for key, value in _as_dict(draft, complete).items():
+        if key == "columns" and value:
             lines += ["columns:", *[f"  - {_flow(column)}" for column in value]]
         else:
             lines.append(f"{_flow(key)}: {_flow(value)}")
-    return "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    try:
+        FormatSpec(**yaml.safe_load(text))
+    except ValidationError as error:
+        raise NotReady("; ".join(str(e["msg"]).removeprefix("Value error, ") for e in error.errors())) from error
+    return text
 
 
 def _flow(value: Any) -> str:

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -82,10 +83,16 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app_url(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app, served as `pulse` serves it; at the end its log must hold no traceback."""
+    with served(data_dir, tmp_path_factory.mktemp("app_log") / "app.log") as url:
+        yield url
+
+
+@contextmanager
+def served(data_dir: Path, log: Path) -> Iterator[str]:
+    """The address of the app on a data folder, for as long as it is needed; its log must then hold no traceback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("app_log") / "app.log"
     command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", f"--server.port={port}"]
     environment = os.environ | {"PULSE_DATA_DIR": str(data_dir)}
     with log.open("w") as output:

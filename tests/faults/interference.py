@@ -12,6 +12,7 @@ import importlib
 import io
 import json
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -187,6 +188,9 @@ def install(fault: dict[str, Any] | None) -> None:
         return
     if fault["kind"] == "kill":
         kill_at(fault["point"], fault["call"], fault["when"])
+    elif fault["kind"] == "file-size":
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (fault["bytes"], fault["bytes"]))
     elif fault["kind"] == "count":
         count_calls(fault["points"], Path(fault["target"]))
     elif fault["kind"] == "disk":

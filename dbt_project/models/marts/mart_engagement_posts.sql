@@ -45,7 +45,7 @@ figures as (
         posts.published_date,
         posts.title,
         posts.permalink,
-        posts.is_owned,
+        posts.is_owned and coalesce(accounts.is_owned, true) as is_owned,
         posts.campaign_key,
         latest.captured_at,
         latest.window_kind,

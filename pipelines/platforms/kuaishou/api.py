@@ -9,12 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from pydantic import SecretStr
-
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, dig
-from pipelines.connectors.tokens import expiry
-from pipelines.connectors.verdicts import Answer, Fatal, TokenExpired, Transient, Verdict, by_status
+from pipelines.connectors.verdicts import Answer, Fatal, Refused, TokenExpired, Transient, Verdict, by_status
+from pipelines.platforms.advertisers import refresh_token, tokens_in
 from pipelines.platforms.kuaishou.ads import ADS
 
 BUSY = {100100402, 100100403, 100100404, 200100410}  # called too often
@@ -22,15 +20,10 @@ AT_ONCE = 200
 
 
 def _renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) -> Tokens:
-    refresh = current.refresh.get_secret_value() if current and current.refresh else account.secret("refresh_token")
+    refresh = refresh_token(account, current)
     app = {"app_id": account.secret("app_id"), "app_secret": account.secret("app_secret")}
     body = ask(Request("/oauth2/refresh_token", form={**app, "refresh_token": refresh, "grant_type": "refresh_token"}, method="POST"))
-    return Tokens(
-        SecretStr(body["access_token"]),
-        SecretStr(body.get("refresh_token") or refresh),
-        expiry(now, body.get("expires_in")),
-        expiry(now, body.get("refresh_token_expires_in")),
-    )
+    return tokens_in(body, refresh, now, "expires_in", "refresh_token_expires_in")
 
 
 def _attach(account: Account, tokens: Tokens) -> Credential:
@@ -52,7 +45,9 @@ def _classify(answer: Answer) -> Verdict:
 def _older(request: Request, body: Any) -> Request | None:
     """The cursor is the oldest work of the page before; the end is an empty page."""
     works = dig(body, "video_list") or []
-    return request.with_params(cursor=min(works, key=lambda w: int(w["create_time"]))["photo_id"]) if works else None
+    if not all(w.get("photo_id") and isinstance(w.get("create_time"), int) for w in works):
+        raise Refused(Transient(f"{request.path}: a work has no id or no time, so which one is the oldest is unknown"))
+    return request.with_params(cursor=min(works, key=lambda w: w["create_time"])["photo_id"]) if works else None
 
 
 def _photo_list(call: Call) -> Iterable[Request]:

@@ -10,12 +10,10 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from pydantic import SecretStr
-
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.tokens import expiry
 from pipelines.connectors.verdicts import Answer, TokenExpired, Transient, Verdict, by_status
+from pipelines.platforms.advertisers import advertisers, refresh_token, tokens_in
 
 HOST = "https://api.oceanengine.com/open_api"
 EXPIRED = {40102, 40105}
@@ -27,15 +25,11 @@ REPULL_DAYS = 7
 
 def renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) -> Tokens:
     """A new access token together with the refresh token that replaces the one used for it."""
-    refresh = current.refresh.get_secret_value() if current and current.refresh else account.secret("refresh_token")
+    refresh = refresh_token(account, current)
     app = {"app_id": account.secret("app_id"), "secret": account.secret("app_secret")}
-    data = ask(Request("/oauth2/refresh_token/", json={**app, "grant_type": "refresh_token", "refresh_token": refresh}, method="POST"))["data"]
-    return Tokens(
-        SecretStr(data["access_token"]),
-        SecretStr(data["refresh_token"]),
-        expiry(now, data.get("expires_in")),
-        expiry(now, data.get("refresh_token_expires_in")),
-    )
+    fields = {**app, "grant_type": "refresh_token", "refresh_token": refresh}
+    data = ask(Request("/oauth2/refresh_token/", json=fields, method="POST"))["data"]
+    return tokens_in(data, refresh, now, "expires_in", "refresh_token_expires_in")
 
 
 def attach(account: Account, tokens: Tokens) -> Credential:
@@ -52,11 +46,6 @@ def classify(answer: Answer) -> Verdict:
     if code and answer.status < 300:
         return Transient(said)
     return by_status(answer, said if code else "")
-
-
-def advertisers(call: Call) -> list[str]:
-    """The advertisers of an account: one authorisation may cover several, written with commas between."""
-    return [a.strip() for a in call.account.options["advertiser_id"].split(",") if a.strip()]
 
 
 def _project_days(call: Call) -> Iterable[Request]:

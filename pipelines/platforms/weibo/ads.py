@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import SecretStr
-
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.tokens import expiry
 from pipelines.connectors.verdicts import Answer, Transient, Verdict, by_status
+from pipelines.platforms.advertisers import advertisers, number, refresh_token, tokens_in
 
 FIELDS = [
     "consume",
@@ -36,15 +34,10 @@ WEEK = 8  # days that are pulled again, and that one call covers
 
 
 def _renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) -> Tokens:
-    refresh = current.refresh.get_secret_value() if current and current.refresh else account.secret("refresh_token")
-    fields = {"client_id": account.secret("client_id"), "refresh_token": refresh}
+    refresh = refresh_token(account, current)
+    fields = {"client_id": number(account.secret("client_id")), "refresh_token": refresh}
     data = ask(Request("/oauth/refresh_token", json=fields, method="POST"))["data"]
-    return Tokens(
-        SecretStr(data["access_token"]),
-        SecretStr(data.get("refresh_token") or refresh),
-        expiry(now, data.get("expires_in")),
-        expiry(now, data.get("refresh_expires_in")),
-    )
+    return tokens_in(data, refresh, now, "expires_in", "refresh_expires_in")
 
 
 def _attach(account: Account, tokens: Tokens) -> Credential:
@@ -61,10 +54,10 @@ def _classify(answer: Answer) -> Verdict:
 
 
 def _campaign_days(call: Call) -> Iterable[Request]:
-    for advertiser in call.account.options["advertiser_id"].split(","):
+    for advertiser in advertisers(call):
         period = {"start_date": call.start, "end_date": call.end, "group_by": "date"}
         page = {"page": 1, "page_size": PAGE_SIZE}
-        yield Request("/v3/report/effect/get_campaign_data", {"advertiser_id": advertiser.strip(), **period, **page, "fields": FIELDS})
+        yield Request("/v3/report/effect/get_campaign_data", {"advertiser_id": advertiser, **period, **page, "fields": FIELDS})
 
 
 ADS = Connector(

@@ -16,6 +16,7 @@ from pipelines.connectors.verdicts import (
     Fatal,
     Gone,
     QuotaUsed,
+    Refused,
     TokenExpired,
     Transient,
     Verdict,
@@ -61,11 +62,15 @@ def _older(rows: str) -> Any:
     """Pages from new to old. max_id is inclusive, so the next page begins one below the oldest row; it ends with since_id."""
 
     def following(request: Request, body: Any) -> Request | None:
-        ids = [int(i) for i in dig(body, f"{rows}[].idstr") or [] if str(i).isdigit()]
-        if not ids or min(ids) - 1 <= int(request.params.get("since_id", 0)):
+        found = dig(body, f"{rows}[].idstr") or []
+        ids = _ids(found)
+        if len(ids) < len(found):
+            raise Refused(Transient(f"{request.path}: a row has no number as its id, so what comes after it is unknown"))
+        if not ids or min(ids) - 1 <= request.params.get("since_id", 0):
             return None
-        if "max_id" not in request.params and len(ids) >= (dig(body, "total_number") or AT_ONCE * AT_ONCE):
-            return None  # all there are; hidden rows count in total_number, so it ends nothing on later pages
+        total = dig(body, "total_number")
+        if "max_id" not in request.params and isinstance(total, int) and len(ids) >= total:
+            return None  # all there are; hidden rows count in total_number, so on later pages it tells nothing
         return request.with_params(max_id=min(ids) - 1)
 
     return following
@@ -80,8 +85,8 @@ def _user_timeline(call: Call) -> Iterable[Request]:
     """The newest 200 posts, and those of the last 30 days that an earlier pull has seen."""
     uid = call.account.options["uid"]
     newest = Request("/2/statuses/user_timeline/ids.json", {"uid": uid, "count": AT_ONCE, "page": 1})
-    wanted = [*call.listed(newest, Paging("statuses", _second_page), "statuses"), *(p["idstr"] for p in _young_posts(call))]
-    bound = {"since_id": min(int(i) for i in wanted) - 1} if wanted else {}
+    wanted = _ids([*call.listed(newest, Paging("statuses", _second_page), "statuses"), *(p["idstr"] for p in _young_posts(call))])
+    bound = {"since_id": min(wanted) - 1} if wanted else {}
     return [Request("/2/statuses/user_timeline.json", {"uid": uid, "count": AT_ONCE, **bound})]
 
 
@@ -101,11 +106,18 @@ def _comments(call: Call) -> Iterable[Request]:
 
 
 def _young_posts(call: Call) -> list[dict[str, Any]]:
-    return [p for p in call.pulled("user_timeline", "statuses[]") if _created(p) > call.today - timedelta(days=YOUNG_DAYS)]
+    oldest = call.today - timedelta(days=YOUNG_DAYS - 1)
+    return [p for p in call.pulled("user_timeline", "statuses[]") if p.get("idstr") and _created(p) >= oldest]
 
 
 def _created(post: dict[str, Any]) -> date:
-    return datetime.strptime(post["created_at"], CREATED).date()
+    """The day a post appeared; one that does not say is as good as new."""
+    written = post.get("created_at")
+    return datetime.strptime(written, CREATED).date() if isinstance(written, str) else date.max
+
+
+def _ids(found: Iterable[Any] | None) -> list[int]:
+    return [int(i) for i in found or [] if str(i).isdigit()]
 
 
 ENDPOINTS = [

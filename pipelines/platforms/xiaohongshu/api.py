@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import SecretStr
-
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.tokens import expiry
 from pipelines.connectors.verdicts import Answer, Transient, Verdict, by_status
+from pipelines.platforms.advertisers import advertisers, number, refresh_token, tokens_in
 
 PAGE_SIZE = 100
 WEEK = 8  # days that are pulled again, and that one call covers
 
 
 def _renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) -> Tokens:
-    refresh = current.refresh.get_secret_value() if current and current.refresh else account.secret("refresh_token")
-    fields = {"app_id": int(account.secret("app_id")), "secret": account.secret("app_secret"), "refresh_token": refresh}
+    refresh = refresh_token(account, current)
+    fields = {"app_id": number(account.secret("app_id")), "secret": account.secret("app_secret"), "refresh_token": refresh}
     data = ask(Request("/oauth2/refresh_token", json=fields, method="POST"))["data"]
-    return Tokens(
-        SecretStr(data["access_token"]),
-        SecretStr(data.get("refresh_token") or refresh),
-        expiry(now, data.get("access_token_expires_in")),
-        expiry(now, data.get("refresh_token_expires_in")),
-    )
+    return tokens_in(data, refresh, now, "access_token_expires_in", "refresh_token_expires_in")
 
 
 def _attach(account: Account, tokens: Tokens) -> Credential:
@@ -42,10 +35,10 @@ def _classify(answer: Answer) -> Verdict:
 
 
 def _campaign_days(call: Call) -> Iterable[Request]:
-    for advertiser in call.account.options["advertiser_id"].split(","):
+    for advertiser in advertisers(call):
         period = {"start_date": call.start, "end_date": call.end, "time_unit": "DAY"}
         page = {"page_num": 1, "page_size": PAGE_SIZE}
-        yield Request("/jg/data/report/offline/campaign", json={"advertiser_id": int(advertiser), **period, **page}, method="POST")
+        yield Request("/jg/data/report/offline/campaign", json={"advertiser_id": number(advertiser), **period, **page}, method="POST")
 
 
 CONNECTORS = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +46,18 @@ def count(text: str) -> Any:
         context.prec = 60
         value = int((number * 10 ** UNITS.get(unit, 0)).to_integral_value(ROUND_HALF_EVEN))
     return (value, bool(unit), censored) if value < 2**63 else BAD
+
+
+def number(text: str) -> Any:
+    """The amount with its unit, None for missing, or BAD. A plus sign after it says "at least" and is no part of it."""
+    plain = cell(text)
+    if plain is None:
+        return None
+    marked = re.fullmatch(r"([+-]?)[¥￥$€£]\s*(.*)", plain, re.DOTALL)
+    body = (marked[1] + marked[2] if marked else plain).removesuffix("+")
+    unit = body[-1:] if body[-1:] in UNITS else ""
+    amount = _decimal(body.removesuffix(unit) if unit else body)
+    return BAD if amount is None else float(amount * 10 ** UNITS.get(unit, 0))
 
 
 def ratio(text: str, percent: bool) -> Any:
@@ -99,6 +111,14 @@ def moment(year: int, month: int, day: int, hour: int, minute: int, second: int,
         return BAD
     utc = local.astimezone(UTC)
     return utc if utc.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local.replace(tzinfo=None) else BAD
+
+
+def day(year: int, month: int, day_of_month: int) -> Any:
+    """The day, or BAD where the calendar has none."""
+    try:
+        return date(year, month, day_of_month)
+    except ValueError:
+        return BAD
 
 
 def excel(serial: float, zone: str) -> Any:

@@ -96,11 +96,16 @@ def test_elements_that_are_arrays_get_the_names_the_page_states(tmp_path: Path) 
         "entity": "account_days",
         "rows": "body.rows[]",
         "row_names": "body.columnHeaders[].name",
-        "columns": [{"to": "business_date", "from": "day", "type": "date"}, {"to": "view_count", "from": "views", "type": "count"}],
+        "columns": [
+            {"to": "business_date", "from": "day", "type": "date", "required": True},
+            {"to": "view_count", "from": "views", "type": "count"},
+        ],
     }
-    body = {"columnHeaders": [{"name": "day"}, {"name": "views"}], "rows": [["2026-03-01", 12], ["2026-03-02", None]]}
-    rows = table(_read(tmp_path, _spec(**block), body)).select("business_date", "view_count").rows()
+    body = {"columnHeaders": [{"name": "day"}, {"name": "views"}], "rows": [["2026-03-01", 12], ["2026-03-02", None], ["2026-03-03"]]}
+    loaded = _read(tmp_path, _spec(**block), body)
+    rows = table(loaded).select("business_date", "view_count").rows()
     assert [(str(day), views) for day, views in rows] == [("2026-03-01", 12), ("2026-03-02", None)]
+    assert loaded.rejects["row_number"].to_list() == [3], "a row of another length than the names says nothing"
 
 
 def test_pages_are_told_by_their_api(tmp_path: Path) -> None:

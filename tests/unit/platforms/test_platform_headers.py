@@ -32,7 +32,8 @@ def _label(case: dict[str, Any]) -> str:
     return f"{case['format_id']}-{case.get('version', 'refused')}-{case['header'][1]}"
 
 
-def _write(folder: Path, case: dict[str, Any]) -> Path:
+def write_example(folder: Path, case: dict[str, Any]) -> Path:
+    """A file with the header of one case, in the form its platform writes."""
     kind, header = case.get("kind", "text"), case["header"]
     path = folder / f"export.{kind}"
     if kind == "jsonl":
@@ -45,13 +46,14 @@ def _write(folder: Path, case: dict[str, Any]) -> Path:
                 sheet.write_row(index, 0, row)
     else:
         with path.open("w", encoding=case.get("encoding", "utf-8"), newline="") as stream:
-            csv.writer(stream).writerows([*case.get("above", []), header, case.get("first_row") or ["1"] * len(header)])
+            row = case.get("first_row") or ["1"] * len(header)
+            csv.writer(stream).writerows([*case.get("above", []), header, row, row])  # the first may explain the header
     return path
 
 
 @pytest.mark.parametrize("case", HEADERS, ids=_label)
 def test_header_is_recognised(case: dict[str, Any], specs: list[FormatSpec], tmp_path: Path) -> None:
-    with open_file(_write(tmp_path, case)) as source:
+    with open_file(write_example(tmp_path, case)) as source:
         if case.get("refused"):
             with pytest.raises(FileProblem, match="导出") as problem:
                 recognise(source, specs)
@@ -64,7 +66,7 @@ def test_header_is_recognised(case: dict[str, Any], specs: list[FormatSpec], tmp
 @pytest.mark.parametrize("case", HEADERS, ids=_label)
 def test_no_other_format_fits(case: dict[str, Any], specs: list[FormatSpec], tmp_path: Path) -> None:
     others = [s for s in specs if s.format_id not in (case["format_id"], case.get("caught_by"))]
-    with open_file(_write(tmp_path, case)) as source, pytest.raises(FileProblem) as problem:
+    with open_file(write_example(tmp_path, case)) as source, pytest.raises(FileProblem) as problem:
         recognise(source, others)
     assert problem.value.code == "unknown_format"
 
