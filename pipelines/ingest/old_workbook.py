@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import polars as pl
 
-MAX_MEMORY_BYTES = 2 * 1024**3
+MAX_MEMORY_BYTES = 1024**3  # of addresses; a full sheet of 65,536 rows and 30 columns takes less
 MAX_SECONDS = 120
 MAX_CELLS = 5_000_000  # empty ones included; a full sheet of 65,536 rows and 76 columns
 NO_ROOM = 3  # exit code: the disk is at fault, not the file
@@ -26,13 +27,14 @@ def read_old_workbook(path: Path) -> dict[str, pl.DataFrame]:
     folder.mkdir()
     command = [sys.executable, "-m", "pipelines.ingest.old_workbook", str(path), str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=MAX_SECONDS, check=False)
+        few = os.environ | {"POLARS_MAX_THREADS": "1", "MALLOC_ARENA_MAX": "1"}  # each thread reserves addresses
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=MAX_SECONDS, check=False, env=few)
     except subprocess.TimeoutExpired as error:
         raise Unreadable(f"it took longer than {MAX_SECONDS} seconds") from error
     if done.returncode == NO_ROOM:
         raise OSError(f"The workbook cannot be unpacked: {done.stdout.strip()}")
     if done.returncode != 0:
-        raise Unreadable(done.stdout.strip() or "its contents contradict each other")
+        raise Unreadable(done.stdout.strip() or "its contents contradict each other, or a cell far out makes it too large")
     names = json.loads((folder / NAMES).read_text(encoding="utf-8"))
     return {name: pl.read_ipc(folder / f"{index}.arrow") for index, name in enumerate(names)}
 

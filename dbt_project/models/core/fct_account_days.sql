@@ -11,6 +11,21 @@ with deliveries as (
     where business_date is not null
 ),
 
+-- New and lost followers may come by where they came from: each has one such source, so that these add up. (Readers do not.)
+channel_followers as (
+    select
+        account_key,
+        platform,
+        business_date,
+        channel,
+        {{ latest_known('follower_gain_count', 'captured_at') }} as follower_gain_count,
+        {{ latest_known('follower_loss_count', 'captured_at') }} as follower_loss_count,
+        max(captured_at) as captured_at
+    from {{ ref('stg_account_channel_days') }}
+    where follower_gain_count is not null or follower_loss_count is not null
+    group by account_key, platform, business_date, channel
+),
+
 figures as (
     select
         account_key,
@@ -25,6 +40,27 @@ figures as (
         {%- endfor %}
         coalesce(len(approximate_columns) > 0, false) as is_approximate
     from deliveries
+
+    union all
+
+    select
+        account_key,
+        platform,
+        business_date,
+        0 as delivery, -- what the account's own report says comes first
+        max(captured_at) as captured_at,
+        cast(null as boolean) as is_provisional,
+        cast(null as varchar) as currency,
+        {%- for column in columns %}
+        {% if column in ('follower_gain_count', 'follower_loss_count') -%}
+        {{ sum_count(column) }} as {{ column }},
+        {%- else -%}
+        null as {{ column }},
+        {%- endif %}
+        {%- endfor %}
+        false as is_approximate
+    from channel_followers
+    group by account_key, platform, business_date
 )
 
 select

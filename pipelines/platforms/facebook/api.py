@@ -13,7 +13,6 @@ from pipelines.connectors.paging import Paging, dig
 from pipelines.platforms.facebook import graph
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-PAGE_METRICS = ["page_media_view", "page_total_media_view_unique", "page_follows"]
 POST_DAYS = 90  # posts this young are read again every day
 # limit(0): the numbers of comments and reactions, without the people behind them.
 POST_FIELDS = (
@@ -27,10 +26,14 @@ def _posts(call: Call) -> Iterable[Request]:
     return [graph.get(call, f"{call.account.options['page_id']}/posts", fields=POST_FIELDS, since=since, limit=100)]
 
 
-def _page_days(call: Call) -> Iterable[Request]:
-    """One metric per call: one that Meta has removed fails its call, and the others still come."""
-    path, bounds = f"{call.account.options['page_id']}/insights", {"since": call.start, "until": graph.until(call)}
-    return [graph.get(call, path, about=metric, metric=metric, period="day", **bounds) for metric in PAGE_METRICS]
+def _page_insights(metric: str) -> Any:
+    """One metric per call and endpoint: one that Meta has removed fails its call only, and is told as gone."""
+
+    def requests(call: Call) -> Iterable[Request]:
+        days = {"since": call.start, "until": graph.until(call)}
+        return [graph.get(call, f"{call.account.options['page_id']}/insights", about=metric, metric=metric, period="day", **days)]
+
+    return requests
 
 
 def _later_days(request: Request, body: Any) -> Request | None:
@@ -48,9 +51,15 @@ def _post_insights(metric: str) -> Any:
     return requests
 
 
+def _page_endpoint(name: str, metric: str) -> Endpoint:
+    return Endpoint(name, _page_insights(metric), Paging("data", _later_days), span_days=90)
+
+
 ENDPOINTS = [
     Endpoint("posts", _posts, Paging("data", graph.next_page, row_id="id"), snapshot=True),
-    Endpoint("page_days", _page_days, Paging("data", _later_days), span_days=90),
+    _page_endpoint("page_views", "page_media_view"),
+    _page_endpoint("page_viewers", "page_total_media_view_unique"),
+    _page_endpoint("page_follows", "page_follows"),
     Endpoint("post_views", _post_insights("post_media_view"), Paging("data"), snapshot=True, after="posts"),
     Endpoint("post_viewers", _post_insights("post_total_media_view_unique"), Paging("data"), snapshot=True, after="posts"),
 ]

@@ -143,6 +143,8 @@ DURATIONS: list[tuple[str, str, Any]] = [  # cell, unit of a bare number, second
     ("15s", "seconds", 15.0),
     ("15S", "seconds", 15.0),
     ("1分20秒", "seconds", 80.0),
+    ("PT1M30S", "seconds", 90.0),
+    ("P1DT2H", "seconds", 93600.0),
     ("1分钟20秒", "seconds", 80.0),
     ("2时3分", "seconds", 7380.0),
     ("1小时", "seconds", 3600.0),

@@ -92,6 +92,6 @@ SCENARIO = Scenario(
         Fatal: _error(10, "Application does not have permission for this action"),
         Denied: _error(190, "The session has been invalidated", 460),
     },
-    # followers, and 2 days of 3 metrics; 4 media, views and interactions of the 2 young ones that have any, watch time of the reel
-    rows={"account_days": 1 + 2 * 3, "post_snapshots": 4 + 2 + 2 + 1},
+    # followers, and 2 days of 3 metrics; 4 media, views and interactions of the 3 young ones (one has none), watch time of the reel
+    rows={"account_days": 1 + 2 * 3, "post_snapshots": 4 + 3 + 3 + 1},
 )
