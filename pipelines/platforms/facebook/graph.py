@@ -89,13 +89,11 @@ def _wrong_parameter(error: dict[str, Any], told: str, said: str) -> Verdict:
 def _throttled(answer: Answer, said: str) -> Verdict:
     """Limits count the calls of the last hour. The usage headers say how full it is (percent) and when calls are let in again (minutes)."""
     used = list(_usage(answer))
-    minutes = max((float(u["estimated_time_to_regain_access"]) for u in used if u.get("estimated_time_to_regain_access")), default=0.0)
+    minutes = max((float(u.get("estimated_time_to_regain_access") or 0) for u in used), default=0.0)
     if minutes:
         return QuotaUsed(said, answer.received_at + timedelta(minutes=minutes))
-    fullest = max((float(u.get(k) or 0) for u in used for k in ("call_count", "total_time", "total_cputime")), default=100.0)
-    if fullest < 100:
-        return Transient(said)
-    return QuotaUsed(said, answer.received_at + timedelta(hours=1))
+    fullest = max((float(u[k]) for u in used for k in ("call_count", "total_time", "total_cputime") if u.get(k)), default=100.0)
+    return Transient(said) if fullest < 100 else QuotaUsed(said, answer.received_at + timedelta(hours=1))
 
 
 def _usage(answer: Answer) -> Iterator[dict[str, Any]]:
@@ -105,5 +103,5 @@ def _usage(answer: Answer) -> Iterator[dict[str, Any]]:
             stated = json.loads(answer.headers.get(header, "{}"))
         except ValueError:  # a header that is no JSON says nothing
             continue
-        for value in [stated, *(stated.values() if isinstance(stated, dict) else [])]:
-            yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict))
+        lists = [value for value in stated.values() if isinstance(value, list)] if isinstance(stated, dict) else []
+        yield from (one for one in [stated, *(one for listed in lists for one in listed)] if isinstance(one, dict))

@@ -123,7 +123,7 @@ ENDPOINTS = [
     Endpoint("share_days", _days("organizationalEntityShareStatistics"), Paging("elements"), span_days=90),
     Endpoint("follower_days", _days("organizationalEntityFollowerStatistics"), Paging("elements"), lag_days=2, span_days=90),
     Endpoint("follower_total", _follower_total, Paging("elements"), snapshot=True),
-    Endpoint("posts", _posts, Paging("elements", _next_posts, row_id="id", ends_empty=True), snapshot=True),
+    Endpoint("posts", _posts, Paging("elements", _next_posts, row_id="id"), snapshot=True),
     Endpoint("post_stats", _post_stats, Paging("elements"), snapshot=True, after="posts"),
 ]
 

@@ -5,7 +5,8 @@ A token cannot be renewed by a program; how long it lives depends on the app's r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,8 @@ BUSY = {10001, 10002, 10003, 10009, 10010, 10011}
 USED_UP = {10022, 10023, 10024}  # per hour
 EXPIRED = {21327, 21332, *range(21314, 21320)}
 GONE = {20003, 20101, 20112}  # no such user, no such post, a post that may not be seen
-YOUNG_DAYS = 30  # posts whose comments are fetched, and that are read again however many there are
+YOUNG_DAYS = 30  # posts this young are read however many there are, with their comments
+ENOUGH = 200  # posts read every day, however old
 AT_ONCE = 100  # posts per page, ids per call
 COMMENTS_AT_ONCE = 50
 CREATED = "%a %b %d %H:%M:%S %z %Y"  # Tue May 31 17:46:55 +0800 2011
@@ -58,36 +60,36 @@ def _classify(answer: Answer) -> Verdict:
     return Fatal(said)
 
 
-def _older(rows: str) -> Any:
-    """Pages from new to old. max_id is inclusive, so the next page begins one below the oldest row; it ends with since_id."""
+@dataclass(frozen=True)
+class _Walk(Request):
+    """A walk from new to old: past the day `until` it ends, once there are `ENOUGH` rows."""
+
+    until: date = date.min
+    seen: int = 0
+
+
+def _older(rows: str) -> Callable[[Request, Any], Request | None]:
+    """The next older page. max_id is inclusive, so it begins one below the oldest row; hidden rows count in total_number."""
 
     def following(request: Request, body: Any) -> Request | None:
-        found = dig(body, f"{rows}[].idstr") or []
-        ids = _ids(found)
-        if len(ids) < len(found):
+        assert isinstance(request, _Walk)
+        found = dig(body, f"{rows}[]") or []
+        if not all(isinstance(row, dict) and str(row.get("idstr")).isdigit() for row in found):
             raise Refused(Transient(f"{request.path}: a row has no number as its id, so what comes after it is unknown"))
-        if not ids or min(ids) - 1 <= request.params.get("since_id", 0):
+        seen, total = request.seen + len(found), dig(body, "total_number")
+        if not found or (isinstance(total, int) and seen >= total):
             return None
-        total = dig(body, "total_number")
-        if "max_id" not in request.params and isinstance(total, int) and len(ids) >= total:
-            return None  # all there are; hidden rows count in total_number, so on later pages it tells nothing
-        return request.with_params(max_id=min(ids) - 1)
+        if seen >= ENOUGH and min(_created(row) for row in found) < request.until:
+            return None
+        next_id = min(int(row["idstr"]) for row in found) - 1
+        return replace(request, params={**request.params, "max_id": next_id}, seen=seen)
 
     return following
 
 
-def _second_page(request: Request, body: Any) -> Request | None:
-    is_full = len(dig(body, "statuses") or []) >= AT_ONCE
-    return request.with_params(page=2) if is_full and request.params["page"] == 1 else None
-
-
 def _user_timeline(call: Call) -> Iterable[Request]:
-    """The newest 200 posts, and those of the last 30 days that an earlier pull has seen."""
-    uid = call.account.options["uid"]
-    newest = Request("/2/statuses/user_timeline/ids.json", {"uid": uid, "count": AT_ONCE, "page": 1})
-    wanted = _ids([*call.listed(newest, Paging("statuses", _second_page), "statuses"), *(p["idstr"] for p in _young_posts(call))])
-    bound = {"since_id": min(wanted) - 1} if wanted else {}
-    return [Request("/2/statuses/user_timeline.json", {"uid": uid, "count": AT_ONCE, **bound})]
+    """The newest 200 posts, and all of the last 30 days."""
+    return [_Walk("/2/statuses/user_timeline.json", {"uid": call.account.options["uid"], "count": AT_ONCE}, until=_young(call))]
 
 
 def _counts(call: Call) -> Iterable[Request]:
@@ -100,24 +102,19 @@ def _counts(call: Call) -> Iterable[Request]:
 
 
 def _comments(call: Call) -> Iterable[Request]:
-    for post in _young_posts(call):
-        if post.get("comments_count"):
-            yield Request("/2/comments/show.json", {"id": post["idstr"], "count": COMMENTS_AT_ONCE}, about=post["idstr"])
+    for post in call.pulled("user_timeline", "statuses[]"):
+        if post.get("comments_count") and _created(post) >= _young(call):
+            yield _Walk("/2/comments/show.json", {"id": post["idstr"], "count": COMMENTS_AT_ONCE}, about=post["idstr"])
 
 
-def _young_posts(call: Call) -> list[dict[str, Any]]:
-    oldest = call.today - timedelta(days=YOUNG_DAYS - 1)
-    return [p for p in call.pulled("user_timeline", "statuses[]") if p.get("idstr") and _created(p) >= oldest]
+def _young(call: Call) -> date:
+    return call.today - timedelta(days=YOUNG_DAYS - 1)
 
 
-def _created(post: dict[str, Any]) -> date:
-    """The day a post appeared; one that does not say is as good as new."""
-    written = post.get("created_at")
+def _created(row: dict[str, Any]) -> date:
+    """The day a post or comment appeared; one that does not say is as good as new."""
+    written = row.get("created_at")
     return datetime.strptime(written, CREATED).date() if isinstance(written, str) else date.max
-
-
-def _ids(found: Iterable[Any] | None) -> list[int]:
-    return [int(i) for i in found or [] if str(i).isdigit()]
 
 
 ENDPOINTS = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -94,15 +94,13 @@ def test_a_weibo_that_is_gone_costs_its_own_comments_only(scenario: Scenario, si
 
 
 @of_weibo
-def test_young_weibo_posts_are_read_again_when_newer_ones_push_them_out(scenario: Scenario, site: Site) -> None:
-    """The platform now lists only the newest 20 ids; of the posts seen yesterday those younger than 30 days are still asked for."""
-    site.pull()
-    site.now += timedelta(days=1)
-    few = {"statuses": [str(weibo.FIRST + n) for n in range(240, 260)], "total_number": weibo.POSTS}
-    site.server.play(replace(scenario, answers={**scenario.answers, "/2/statuses/user_timeline/ids.json": lambda asked: few}))
+def test_all_weibo_posts_of_the_last_30_days_are_read_however_many(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weibo, "HOURS", 3)  # 240 posts in 30 days
     site.pull_and_load()
-    today = site.rows("post_snapshots").filter(pl.col("title").is_not_null() & (pl.col("captured_at").dt.date() == site.now.date()))
-    assert min(today["published_at"]).date() == (site.now - timedelta(days=29)).date()
+    listed = site.rows("post_snapshots").filter(pl.col("title").is_not_null())
+    assert listed.height == 260, "the page on which the 30 days end is read as a whole"
+    asked = [call for call in site.server.calls if "/2/statuses/user_timeline.json" in call]
+    assert len(asked) == 3 and str(weibo.FIRST + 159) in asked[1] and str(weibo.FIRST + 59) in asked[2]
 
 
 CODES: list[tuple[int, type[Verdict]]] = [

@@ -11,13 +11,14 @@ from tests.unit.connectors.scenario import Asked, Scenario
 NOW = datetime.fromisoformat("2026-11-22T11:00:00+08:00")
 UID = 1700000001
 FIRST = 5110000000000001  # id of the oldest post
-POSTS = 260  # half a day between two of them: 60 are younger than 30 days
+POSTS = 260
+HOURS = 12  # between two posts: 60 are younger than 30 days
 COMMENTS = 70  # on the newest post, one of them hidden; the next one has 2, all others have none
 PAGE = {"statuses": 100, "comments": 50}
 
 
 def _created(n: int) -> str:
-    return (NOW - timedelta(hours=12 * (POSTS - 1 - n))).strftime("%a %b %d %H:%M:%S %z %Y")
+    return (NOW - timedelta(hours=HOURS * (POSTS - 1 - n))).strftime("%a %b %d %H:%M:%S %z %Y")
 
 
 def _comment_count(n: int) -> int:
@@ -44,22 +45,15 @@ def _post(n: int) -> dict[str, Any]:
     }
 
 
-def _between(asked: Asked, ids: list[int], size: int) -> list[int]:
-    """The newest of the ids above since_id and up to max_id, as the platform cuts a page."""
+def _page(asked: Asked, ids: list[int], size: int) -> list[int]:
+    """The newest of the ids up to max_id, as the platform cuts a page."""
     assert asked.params["access_token"] == "canary-access-token"
-    newest, oldest = int(asked.params.get("max_id", 10**18)), int(asked.params.get("since_id", 0))
-    return sorted((i for i in ids if oldest < i <= newest), reverse=True)[:size]
-
-
-def _ids(asked: Asked) -> Any:
-    start = 100 * (int(asked.params["page"]) - 1)
-    newest = [str(FIRST + n) for n in reversed(range(POSTS))]
-    return {"statuses": newest[start : start + 100], "total_number": POSTS}
+    return sorted((i for i in ids if i <= int(asked.params.get("max_id", 10**18))), reverse=True)[:size]
 
 
 def _timeline(asked: Asked) -> Any:
     assert asked.params["uid"] == str(UID) and asked.params["count"] == "100"
-    chosen = _between(asked, [FIRST + n for n in range(POSTS)], PAGE["statuses"])
+    chosen = _page(asked, [FIRST + n for n in range(POSTS)], PAGE["statuses"])
     return {"statuses": [_post(i - FIRST) for i in chosen], "total_number": POSTS, "next_cursor": 0, "previous_cursor": 0}
 
 
@@ -75,7 +69,7 @@ def _comments(asked: Asked) -> Any:
     total = _comment_count(post - FIRST)
     first = 10 * post
     hidden = 1 if total == COMMENTS else 0
-    chosen = _between(asked, [first + k for k in range(hidden, total)], PAGE["comments"])
+    chosen = _page(asked, [first + k for k in range(hidden, total)], PAGE["comments"])
     rows = [
         {
             "created_at": _created(POSTS - 1),
@@ -103,7 +97,6 @@ SCENARIO = Scenario(
     now=NOW.isoformat(),
     start="2026-11-22",
     answers={
-        "/2/statuses/user_timeline/ids.json": _ids,
         "/2/statuses/user_timeline.json": _timeline,
         "/2/media_statuses/count_sp/biz.json": _counts,
         "/2/comments/show.json": _comments,
