@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
 from pipelines.connectors.model import Account, Connector, Credential, Request, Tokens
 from pipelines.connectors.paging import Page
@@ -33,6 +33,7 @@ from pipelines.connectors.verdicts import (
     Refused,
     TokenExpired,
     Transient,
+    Unexplained,
     Verdict,
 )
 
@@ -107,8 +108,13 @@ class Api:
             verdict = state.outcome.exception().verdict if state.outcome else None  # type: ignore[union-attr]
             return verdict.wait if isinstance(verdict, Transient) and verdict.wait is not None else waits(state)
 
+        def is_enough(state: RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            unexplained = isinstance(error, Refused) and isinstance(error.verdict, Unexplained)
+            return state.attempt_number >= (2 if unexplained else TRIES)
+
         retrying = Retrying(
-            stop=stop_after_attempt(TRIES),
+            stop=is_enough,
             wait=pause,
             retry=retry_if_exception(lambda error: isinstance(error, Refused) and isinstance(error.verdict, Transient)),
             sleep=self._world.sleep,

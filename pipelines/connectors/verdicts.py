@@ -40,6 +40,10 @@ class Transient(Verdict):
     wait: float | None = None
 
 
+class Unexplained(Transient):
+    """A code whose meaning nobody has published: one more try, then it fails with the code."""
+
+
 class TokenExpired(Verdict):
     """The access token is no longer valid: fetch a new one once, then try again."""
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.grids import BAD_SCHEMA, HEAD_ROWS, Body, Grid, column_names, no_bad_rows, text_schema
 from pipelines.sql import literal
 
 HEAD_CHARACTERS = 256 * 1024
+MAX_COLUMNS = 5_000  # every header is held against every format
 DELIMITERS = ",\t;|"
 END = "\x1eend\x1e"  # a record of our own after the last one: a quote that is still open swallows it
 csv.field_size_limit(2**31 - 1)
@@ -94,8 +96,10 @@ def text_grids(path: Path) -> list[TextGrid]:
     directive = re.match(r'"?sep=([^\r\n])"?[ \t]*(?:\r\n|\n|\r)', text)
     if directive:
         return [TextGrid("", _head(text[directive.end() :], directive[1]), path=path, delimiter=directive[1], skipped=1)]
-    heads = {d: _head(text, d) for d in DELIMITERS}
-    ranked = sorted(DELIMITERS, key=lambda d: -_regularity(heads[d]))
+    heads = {d: head for d in DELIMITERS if max(map(len, head := _head(text, d)), default=0) <= MAX_COLUMNS}
+    if len(heads) < len(DELIMITERS) and not any(map(_regularity, heads.values())):
+        raise FileProblem("too_large", f"The table has more than {MAX_COLUMNS:,} columns. Export fewer columns.")
+    ranked = sorted(heads, key=lambda d: -_regularity(heads[d]))
     likely = [d for d in ranked if _regularity(heads[d])] or [DELIMITERS[0]]
     return [TextGrid("", heads[d], path=path, delimiter=d) for d in likely]
 

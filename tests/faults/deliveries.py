@@ -142,6 +142,10 @@ def _events(day: int) -> str:
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
+def _login_page(path: Path) -> None:
+    path.write_text("<html><form>请登录</form></html>", encoding="utf-8")
+
+
 def month() -> list[Delivery]:
     """Every delivery in the order in which the platform made them, in all kinds of file; one of them is not readable."""
     made: list[Delivery] = []

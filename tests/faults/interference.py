@@ -13,7 +13,6 @@ import io
 import json
 import os
 import resource
-import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -198,6 +197,3 @@ def install(fault: dict[str, Any] | None) -> None:
         FailingDisk(Path(fault["root"]), fault["call"], code, fault["lasts"]).install()
     else:
         raise ValueError(f"no fault of the kind '{fault['kind']}'")
-
-
-_USED_BY_SHUTIL = shutil.copy2  # copies through shutil.copyfile, which is looked up when it is called

@@ -102,11 +102,23 @@ KINDS = [
     _json("json-array", json.dumps([EVENT]).encode(), refused("unknown_format", "bad_json")),
     _json("json-over-several-lines", json.dumps(EVENT, indent=1).encode(), refused("bad_json")),
     _json("json-line-cut-off", _lines(EVENT) + b'{"drill_user": "u2", "na', Loaded(2, [ROW], rejected={2: "bad_json"})),
-    _json("json-lines-of-other-kinds", _lines(EVENT, "[1]", "null", "", "42"), Loaded(5, [ROW], rejected={2: "bad_json", 3: "bad_json", 4: "blank_row", 5: "bad_json"})),
-    _json("json-nan", _lines(EVENT, '{"drill_user": "u2", "name": "view", "at": "2026-03-01 10:00:00", "props": {"amount": NaN}}'), Loaded(2, [ROW, ("view", None)])),
-    _json("json-number-beyond-all", _lines(EVENT, _event(at="2026-03-02 10:00:00", props={"amount": "1e999"})), Loaded(2, [ROW], rejected={2: "bad_value"})),
+    _json(
+        "json-lines-of-other-kinds",
+        _lines(EVENT, "[1]", "null", "", "42"),
+        Loaded(5, [ROW], rejected={2: "bad_json", 3: "bad_json", 4: "blank_row", 5: "bad_json"}),
+    ),
+    _json(
+        "json-nan",
+        _lines(EVENT, '{"drill_user": "u2", "name": "view", "at": "2026-03-01 10:00:00", "props": {"amount": NaN}}'),
+        Loaded(2, [ROW, ("view", None)]),
+    ),
+    _json(
+        "json-number-beyond-all",
+        _lines(EVENT, _event(at="2026-03-02 10:00:00", props={"amount": "1e999"})),
+        Loaded(2, [ROW], rejected={2: "bad_value"}),
+    ),
     _json("json-object-where-a-text-should-be", _lines(EVENT, _event(at={"day": 1})), Loaded(2, [ROW], rejected={2: "bad_value"})),
     _json("json-key-missing", _lines(EVENT, {"drill_user": "u2", "name": "view"}), Loaded(2, [ROW], rejected={2: "missing_value"})),
     _json("json-same-line-twice", _lines(EVENT, EVENT), Loaded(2, [ROW], duplicate=1)),
     *DANGEROUS,
-]  # fmt: skip
+]

@@ -42,7 +42,11 @@ KINDS = [
     _kind("utf16-without-mark", TEXT, refused("not_a_table"), encoding="utf-16-le"),
     _kind("utf16-cut-in-a-character", ("\ufeff" + TEXT).encode("utf-16-le")[:-1], refused("unknown_encoding")),
     _kind("mojibake", [HEADER, _with(演练标题="锟斤拷锟斤拷"), B], refused("mojibake")),
-    _kind("latin-1", BYTES + "Café,2026-03-03,5,1,0.1,2\r\n".encode("latin-1"), Loaded(3, [ROW_A, ROW_B, ("Caf\ufffd", 5)], warning="damaged_text")),
+    _kind(
+        "latin-1",
+        BYTES + "Café,2026-03-03,5,1,0.1,2\r\n".encode("latin-1"),
+        Loaded(3, [ROW_A, ROW_B, ("Caf\ufffd", 5)], warning="damaged_text"),
+    ),
     _kind("two-encodings", BYTES + csv_text([_with(演练标题="秋日上新")]).encode("gb18030"), refused("unknown_encoding", "mojibake")),
     # nothing in it, or something else
     _kind("empty", "", refused("empty_file")),
@@ -72,7 +76,11 @@ KINDS = [
     _kind("column-without-name", [[*HEADER, ""], [*A, "x"], [*B, ""]], Loaded(2, [ROW_A, ROW_B], extra="x")),
     _kind("header-repeated", [HEADER, A, HEADER, B], Loaded(3, [ROW_A, ROW_B], rejected={3: "repeated_header"})),
     _kind("preamble", "作品数据导出\r\n账号：青禾\r\n\r\n" + TEXT, BOTH),
-    _kind("100000-columns", ",".join([*HEADER, *(f"x{i}" for i in range(100_000))]) + "\r\n" + ",".join(A) + "," * 100_000 + "\r\n", refused("unknown_format", "too_large")),
+    _kind(
+        "100000-columns",
+        ",".join([*HEADER, *(f"x{i}" for i in range(100_000))]) + "\r\n" + ",".join(A) + "," * 100_000 + "\r\n",
+        refused("unknown_format", "too_large"),
+    ),
     # rows
     _kind("comma-unquoted", TEXT + "秋,日,2026-03-03 10:00:00,7,1,0.5,3\r\n", Loaded(3, [ROW_A, ROW_B], rejected={4: "wrong_length"})),
     _kind("newline-in-quotes", [HEADER, _with(演练标题="两\n行"), B], Loaded(2, [("两\n行", 1234), ROW_B])),
@@ -82,7 +90,9 @@ KINDS = [
         Loaded(2, [('"开着', 7), ROW_B]),
     ),
     _kind("total-row", [*TWO, ["合计", "", "1239", "57", "", ""]], Loaded(3, [ROW_A, ROW_B], rejected={4: "total_row"})),
-    _kind("blank-rows", TEXT.replace("\r\n夏", "\r\n\r\n,,,,,\r\n夏"), Loaded(4, [ROW_A, ROW_B], rejected={3: "blank_row", 4: "blank_row"})),
+    _kind(
+        "blank-rows", TEXT.replace("\r\n夏", "\r\n\r\n,,,,,\r\n夏"), Loaded(4, [ROW_A, ROW_B], rejected={3: "blank_row", 4: "blank_row"})
+    ),
     _kind("rows-twice", [*TWO, A, B, A], Loaded(5, [ROW_A, ROW_B], duplicate=3)),
     _kind("same-post-other-figures", [*TWO, _with(播放量="9")], Loaded(3, [ROW_A, ROW_B], rejected={4: "ambiguous_key"})),
     _kind("carriage-returns-only", TEXT.replace("\r\n", "\r"), BOTH),
@@ -106,10 +116,26 @@ KINDS = [
     _kind("no-such-day", [HEADER, _with(演练时间="2026-02-30 10:00:00"), B], Loaded(2, [ROW_B], rejected={2: "bad_value"})),
     _kind("day-or-month-first", [HEADER, _with(演练时间="01/08/2026"), B], Loaded(2, [ROW_B], rejected={2: "bad_value"})),
     _kind("date-missing", [HEADER, _with(演练时间=""), B], Loaded(2, [ROW_B], rejected={2: "missing_value"})),
-    _kind("invisible-letters", [HEADER, _with(播放量="\u200b1234\ufeff", 演练标题="\u202e春日\u202c")], Loaded(1, [("\u202e春日\u202c", 1234)])),
+    _kind(
+        "invisible-letters",
+        [HEADER, _with(播放量="\u200b1234\ufeff", 演练标题="\u202e春日\u202c")],
+        Loaded(1, [("\u202e春日\u202c", 1234)]),
+    ),
     _kind("formula", [HEADER, _with(演练标题="=cmd|'/c calc'!A0")], Loaded(1, [("=cmd|'/c calc'!A0", 1234)])),
     _kind("lone-surrogate", BYTES.replace("夏".encode(), b"\xed\xa0\x80"), refused("unknown_encoding", "mojibake")),
-    _kind("ids-in-scientific-notation", IDS + "7.3E+18,5\r\n7301234567890123456,6\r\n", Loaded(2, [("7301234567890123456", 6)], rejected={2: "bad_value"})),
-    _kind("ids-that-lost-digits", IDS + "7301234567890120000,5\r\n7301234567890190000,6\r\n", Loaded(2, [], rejected={2: "bad_value", 3: "bad_value"})),
-    _kind("ids-wrapped", IDS + '"=""7301234567890123456""",6\r\n\'7301234567890123457,7\r\n', Loaded(2, [("7301234567890123456", 6), ("7301234567890123457", 7)])),
+    _kind(
+        "ids-in-scientific-notation",
+        IDS + "7.3E+18,5\r\n7301234567890123456,6\r\n",
+        Loaded(2, [("7301234567890123456", 6)], rejected={2: "bad_value"}),
+    ),
+    _kind(
+        "ids-that-lost-digits",
+        IDS + "7301234567890120000,5\r\n7301234567890190000,6\r\n",
+        Loaded(2, [], rejected={2: "bad_value", 3: "bad_value"}),
+    ),
+    _kind(
+        "ids-wrapped",
+        IDS + '"=""7301234567890123456""",6\r\n\'7301234567890123457,7\r\n',
+        Loaded(2, [("7301234567890123456", 6), ("7301234567890123457", 7)]),
+    ),
 ]

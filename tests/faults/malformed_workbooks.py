@@ -17,6 +17,7 @@ from tests.faults.kind import HEADER, ROW_A, ROW_B, A, B, Kind, Loaded, refused
 from tests.unit.ingest.made_up import csv_text, write_xls, write_xlsx
 
 TWO = [HEADER, A, B]
+WIDER = [[*HEADER, "心情"], [*A, "好"], [*B, ""]]
 BOTH = Loaded(2, [ROW_A, ROW_B])
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
 NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -90,8 +91,11 @@ def _many_rows() -> dict[str, Any]:
     return {SHEET: _repeat(_shared(b"").removesuffix(b"</sheetData></worksheet>"), row * 600, 1000, b"</sheetData></worksheet>")}
 
 
-def _far(cells: str) -> Callable[[], dict[str, Any]]:
-    return lambda: {SHEET: _shared(cells.encode())}
+def _far(row: int | None, cell: str, quote: str = '"') -> Callable[[], dict[str, Any]]:
+    """A sheet with its first cell and one far out; the rows need not say their numbers."""
+    first, last = ('<row r="1">', f'<row r="{row}">') if row else ("<row>", "<row>")
+    cells = f'{first}<c r="A1"><v>1</v></c></row>{last}<c r="{cell}"><v>1</v></c></row>'
+    return lambda: {SHEET: _shared(cells.replace('"', quote).encode())}
 
 
 def _laughs(text: bytes) -> bytes:
@@ -210,16 +214,23 @@ def _bytes(data: bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(data)
 
 
+XML_SPREADSHEET = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+HTML_TABLE = "<table>" + "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in TWO) + "</table>"
 HTML_WIDE = "<html><table><tr>" + "<td colspan=500>x</td>" * 40_000 + "</tr></table></html>"
 HTML_TALL = "<html><table><tr>" + "<td>x</td>" * 10_000 + "</tr>" + "<tr></tr>" * 50_000 + "</table></html>"
 HTML_DEEP = "<html>" + "<div>" * 100_000 + "<table><tr><td>x</td></tr></table></html>"
 
 DANGEROUS = [
-    Kind("cells-a1-and-xfd1048576", "corner.xlsx", _repacked(_far('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')), refused("too_large")),
-    Kind("far-cell-without-row-numbers", "corner2.xlsx", _repacked(_far('<row><c r="A1"><v>1</v></c></row><row><c r="XFD1048576"><v>1</v></c></row>')), refused("too_large")),
-    Kind("far-cell-beyond-the-sheet", "corner3.xlsx", _repacked(_far('<row r="1"><c r="A1"><v>1</v></c></row><row r="4000000000"><c r="ZZZ4000000000"><v>1</v></c></row>')), refused("too_large", "broken_workbook")),
-    Kind("far-cell-with-single-quotes", "corner4.xlsx", _repacked(_far("<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>")), refused("too_large")),
-    Kind("19-million-empty-cells", "corner5.xlsx", _repacked(_far('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="R1048576"><v>1</v></c></row>')), refused("too_large")),
+    Kind("cells-a1-and-xfd1048576", "corner.xlsx", _repacked(_far(1048576, "XFD1048576")), refused("too_large")),
+    Kind("far-cell-without-row-numbers", "corner2.xlsx", _repacked(_far(None, "XFD1048576")), refused("too_large")),
+    Kind(
+        "far-cell-beyond-the-sheet",
+        "corner3.xlsx",
+        _repacked(_far(4_000_000_000, "ZZZ4000000000")),
+        refused("too_large", "broken_workbook"),
+    ),
+    Kind("far-cell-with-single-quotes", "corner4.xlsx", _repacked(_far(1048576, "XFD1048576", quote="'")), refused("too_large")),
+    Kind("19-million-empty-cells", "corner5.xlsx", _repacked(_far(1048576, "R1048576")), refused("too_large")),
     Kind("far-cell-of-an-old-workbook", "corner.xls", _far_in_an_old_workbook, refused("broken_workbook", "too_large")),
     Kind("a-text-of-400-mb", "string.xlsx", _repacked(_long_string), refused("too_large")),
     Kind("400-mb-of-texts", "strings.xlsx", _repacked(_many_strings), refused("too_large")),
@@ -228,7 +239,7 @@ DANGEROUS = [
     Kind("html-20-million-columns", "wide.html", _bytes(HTML_WIDE.encode()), refused("too_large")),
     Kind("html-500-million-cells", "tall.html", _bytes(HTML_TALL.encode()), refused("too_large")),
     Kind("html-100000-deep", "deep.html", _bytes(HTML_DEEP.encode()), refused("html_page", "unknown_format")),
-]  # fmt: skip
+]
 KINDS = [
     Kind("plain-workbook", "plain.xlsx", plain, BOTH),
     Kind("external-entity", "entity.xlsx", _repacked(lambda: {STRINGS: _external}), refused("broken_workbook")),
@@ -246,15 +257,20 @@ KINDS = [
     Kind("macros", "macro.xlsm", _macro, BOTH),
     Kind("encrypted", "locked.xlsx", _encrypted, refused("password", "broken_workbook")),
     Kind("excel-97", "old.xls", lambda path: write_xls(path.parent, TWO, path.name), BOTH),
-    Kind("excel-97-under-a-new-name", "old.xlsx", lambda path: write_xls(path.parent, TWO, path.name), BOTH),
-    Kind("workbook-called-csv", "renamed.csv", plain, BOTH),
+    Kind("excel-97-under-a-new-name", "old.xlsx", lambda path: write_xls(path.parent, WIDER, path.name), BOTH),
+    Kind("workbook-called-csv", "renamed.csv", lambda path: write_xlsx(path.parent, {"另": TWO}, path.name), BOTH),
     Kind("csv-called-workbook", "renamed.xlsx", _bytes(csv_text(TWO).encode()), BOTH),
     Kind("workbook-cut-off", "cut.xlsx", _cut(0.6), refused("broken_workbook")),
     Kind("workbook-without-its-list-of-sheets", "nobook.xlsx", _repacked(lambda: {BOOK: None}), refused("broken_workbook")),
     Kind("sheet-cut-off", "cutsheet.xlsx", _repacked(lambda: {SHEET: lambda t: t[: len(t) // 2]}), refused("broken_workbook")),
-    Kind("texts-missing", "notexts.xlsx", _repacked(lambda: {STRINGS: f"<sst {NAMESPACE}/>".encode()}), refused("broken_workbook", "unknown_format")),
+    Kind(
+        "texts-missing",
+        "notexts.xlsx",
+        _repacked(lambda: {STRINGS: f"<sst {NAMESPACE}/>".encode()}),
+        refused("broken_workbook", "unknown_format"),
+    ),
     Kind("empty-sheet", "nothing.xlsx", _repacked(lambda: {SHEET: _shared(b"")}), refused("unknown_format")),
-    Kind("html-table-called-xls", "table.xls", _bytes(("<table>" + "".join("<tr>" + "".join(f"<td>{c}</td>" for c in r) + "</tr>" for r in TWO) + "</table>").encode("gb18030")), BOTH),
-    Kind("xml-spreadsheet", "xml.xls", _bytes(b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'), refused("xml_spreadsheet")),
+    Kind("html-table-called-xls", "table.xls", _bytes(HTML_TABLE.encode("gb18030")), BOTH),
+    Kind("xml-spreadsheet", "xml.xls", _bytes(XML_SPREADSHEET), refused("xml_spreadsheet")),
     *DANGEROUS,
-]  # fmt: skip
+]

@@ -14,7 +14,11 @@ from tests.faults.processes import Ended
 from tests.faults.stage import Stage, done
 
 # (phase, n-th write): fifty places, through all writes of taking in and all of the two short phases.
-PLACES = [("ingest", k) for k in (*range(1, 21), *range(25, 225, 14))] + [("upkeep", k) for k in range(1, 9)] + [("release", k) for k in range(1, 8)]
+PLACES = (
+    [("ingest", k) for k in (*range(1, 21), *range(25, 225, 14))]
+    + [("upkeep", k) for k in range(1, 9)]
+    + [("release", k) for k in range(1, 8)]
+)
 CODES = ["ENOSPC", "EIO", "EACCES"]
 
 

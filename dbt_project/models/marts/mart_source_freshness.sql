@@ -36,6 +36,7 @@ loads as (
     from {{ ref('stg_loads') }} as loads
     left join {{ ref('dim_platforms') }} as platforms on loads.platform = platforms.platform
     left join data_days on loads.load_id = data_days.load_id
+    where loads.platform <> 'registers' -- people change a register when there is something to change
 ),
 
 rhythms as (

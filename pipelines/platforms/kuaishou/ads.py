@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.verdicts import Answer, Transient, Verdict, by_status
+from pipelines.connectors.verdicts import Answer, Unexplained, Verdict, by_status
 from pipelines.platforms.advertisers import advertisers, number, refresh_token, tokens_in
 
 PAGE_SIZE = 100
@@ -26,11 +26,11 @@ def _attach(account: Account, tokens: Tokens) -> Credential:
 
 
 def _classify(answer: Answer) -> Verdict:
-    """Any code but 0 is an error. What the codes mean is not published, so each may pass."""
+    """Any code but 0 is an error. What the codes mean is not published, so each is tried once more."""
     code = dig(answer.body, "code")
     said = f"code {code} {dig(answer.body, 'message') or ''} (request_id {dig(answer.body, 'request_id')})"
     if code and answer.status < 300:
-        return Transient(said)
+        return Unexplained(said)
     return by_status(answer, said if code else "")
 
 

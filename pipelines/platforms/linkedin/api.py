@@ -26,6 +26,7 @@ from pipelines.connectors.verdicts import (
 )
 
 PAGE = 100  # posts per page, the most there are
+HISTORY_DAYS = 364
 POSTS_AT_ONCE = 20  # posts per call for figures
 REFUSED_LOGIN = {"invalid_grant", "invalid_request", "invalid_client", "invalid_redirect_uri"}
 
@@ -73,12 +74,17 @@ def _organization(call: Call) -> str:
 
 
 def _days(resource: str) -> Any:
+    """Days of the last twelve months; there are no figures of older ones."""
+
     def requests(call: Call) -> Iterable[Request]:
+        first = max(call.window.start, call.today - timedelta(days=HISTORY_DAYS))
+        if first > call.window.end:
+            return []
         params = {
             "q": "organizationalEntity",
             "organizationalEntity": _organization(call),
             "timeIntervals.timeGranularityType": "DAY",
-            "timeIntervals.timeRange.start": _epoch_ms(call.window.start),
+            "timeIntervals.timeRange.start": _epoch_ms(first),
             "timeIntervals.timeRange.end": _epoch_ms(call.window.end + timedelta(days=1)),
         }
         return [Request(f"/rest/{resource}", params)]

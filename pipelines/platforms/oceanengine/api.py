@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.verdicts import Answer, TokenExpired, Transient, Verdict, by_status
+from pipelines.connectors.verdicts import Answer, TokenExpired, Unexplained, Verdict, by_status
 from pipelines.platforms.advertisers import advertisers, refresh_token, tokens_in
 
 HOST = "https://api.oceanengine.com/open_api"
@@ -38,13 +38,13 @@ def attach(account: Account, tokens: Tokens) -> Credential:
 
 
 def classify(answer: Answer) -> Verdict:
-    """Any code but 0 is an error. But for those of the token their meaning is not published, so each may pass."""
+    """Any code but 0 is an error. But for those of the token their meaning is not published, so each is tried once more."""
     code = dig(answer.body, "code")
     said = f"code {code} {dig(answer.body, 'message') or ''} (request_id {dig(answer.body, 'request_id')})"
     if code in EXPIRED:
         return TokenExpired(said)
     if code and answer.status < 300:
-        return Transient(said)
+        return Unexplained(said)
     return by_status(answer, said if code else "")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.verdicts import Answer, Transient, Verdict, by_status
+from pipelines.connectors.verdicts import Answer, Unexplained, Verdict, by_status
 from pipelines.platforms.advertisers import advertisers, number, refresh_token, tokens_in
 
 FIELDS = [
@@ -45,11 +45,11 @@ def _attach(account: Account, tokens: Tokens) -> Credential:
 
 
 def _classify(answer: Answer) -> Verdict:
-    """A code above 0 is an error. What the codes mean is not published, so each may pass; trace_id names the request."""
+    """A code above 0 is an error. What the codes mean is not published, so each is tried once more; trace_id names the request."""
     code = dig(answer.body, "code")
     said = f"code {code} {dig(answer.body, 'message') or ''} (trace_id {dig(answer.body, 'trace_id')})"
     if code and answer.status < 300:
-        return Transient(said)
+        return Unexplained(said)
     return by_status(answer, said if code else "")
 
 

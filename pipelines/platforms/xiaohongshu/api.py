@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.verdicts import Answer, Transient, Verdict, by_status
+from pipelines.connectors.verdicts import Answer, Unexplained, Verdict, by_status
 from pipelines.platforms.advertisers import advertisers, number, refresh_token, tokens_in
 
 PAGE_SIZE = 100
@@ -26,12 +26,12 @@ def _attach(account: Account, tokens: Tokens) -> Credential:
 
 
 def _classify(answer: Answer) -> Verdict:
-    """`success` is false for an error. What the codes mean is not published, so each may pass."""
+    """`success` is false for an error. What the codes mean is not published, so each is tried once more."""
     if answer.status >= 300 or dig(answer.body, "success") is not False:
         return by_status(answer)
     code = dig(answer.body, "errorCode") or dig(answer.body, "code")
     message = dig(answer.body, "errorMsg") or dig(answer.body, "message") or ""
-    return Transient(f"code {code} {message} (request_id {dig(answer.body, 'request_id')})")
+    return Unexplained(f"code {code} {message} (request_id {dig(answer.body, 'request_id')})")
 
 
 def _campaign_days(call: Call) -> Iterable[Request]:

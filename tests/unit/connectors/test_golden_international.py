@@ -91,37 +91,113 @@ GOLDEN: dict[tuple[str, str, str], tuple[list[str], list[tuple[Any, ...]]]] = {
         [("17900000000000002", 4.25, 3825.0)],
     ),
     ("meta_ads", "ad_days", "ad_days"): (
-        ["business_date", "ad_level", "ad_entity_id", "campaign", "ad_group_id", "spend_amount", "currency"]
-        + ["impression_count", "reach_count", "click_count", "engagement_count", "conversion_count"],
         [
-            (date(2026, 11, d), "ad", f"238500{n + 1}", "Autumn", "2384501", 10.25 + n, "EUR")
-            + (1000 + n, 800 + n, None if n == 0 and d in (18, 21) else 20 + n, 30 + n, None)
-            for d in range(18, 22)
-            for n in range(3)
+            "business_date",
+            "ad_level",
+            "ad_entity_id",
+            "campaign",
+            "ad_group_id",
+            "spend_amount",
+            "currency",
+            "impression_count",
+            "reach_count",
+            "click_count",
+            "engagement_count",
+            "conversion_count",
+        ],
+        [
+            (
+                date(2026, 11, 21),
+                "ad",
+                f"238500{n + 1}",
+                "Autumn",
+                "2384501",
+                10.25 + n,
+                "EUR",
+                1000 + n,
+                800 + n,
+                20 + n if n else None,
+                30 + n,
+                None,
+            )
+            for n in range(5)
         ],
     ),
     ("x", "account", "account_days"): (["business_date", "follower_total_count"], [(date(2026, 11, 20), 2500)]),
     ("x", "posts", "post_snapshots"): (
-        ["platform_post_id", "title", "published_at", "impression_count", "view_count", "like_count", "comment_count"]
-        + ["repost_count", "share_count", "save_count", "link_click_count", "profile_visit_count"],
         [
-            (f"199000000000000000{n}", f"Post {n}", _at(f"2026-11-0{n + 1}T10:00"), 1000 * n, None, 10 * n, 2)
-            + (n, None, 4, 5 if n else None, 6 if n else None)
+            "platform_post_id",
+            "title",
+            "published_at",
+            "impression_count",
+            "view_count",
+            "like_count",
+            "comment_count",
+            "repost_count",
+            "share_count",
+            "save_count",
+            "link_click_count",
+            "profile_visit_count",
+        ],
+        [
+            (
+                f"199000000000000000{n}",
+                f"Post {n}",
+                _at(f"2026-11-0{n + 1}T10:00"),
+                1000 * n,
+                None,
+                10 * n,
+                2,
+                n,
+                None,
+                4,
+                5 if n else None,
+                6 if n else None,
+            )
             for n in range(5)
         ],
     ),
     ("tiktok", "user_info", "account_days"): (["business_date", "follower_total_count"], [(date(2026, 11, 22), 15000)]),
     ("tiktok", "video_list", "post_snapshots"): (
-        ["platform_post_id", "title", "content_type", "duration_seconds", "published_at"]
-        + ["view_count", "like_count", "comment_count", "share_count", "save_count"],
         [
-            (f"750000000000000000{n}", f"Title {n}" if n else "Description 0 #tag", "short_video", 12.0 + n)
-            + (datetime.fromtimestamp(1795000000 + n * 86400, UTC), 1000 * n, 50 * n, n, 2 * n, None)
+            "platform_post_id",
+            "title",
+            "content_type",
+            "duration_seconds",
+            "published_at",
+            "view_count",
+            "like_count",
+            "comment_count",
+            "share_count",
+            "save_count",
+        ],
+        [
+            (
+                f"750000000000000000{n}",
+                f"Title {n}" if n else "Description 0 #tag",
+                "short_video",
+                12.0 + n,
+                datetime.fromtimestamp(1795000000 + n * 86400, UTC),
+                1000 * n,
+                50 * n,
+                n,
+                2 * n,
+                None,
+            )
             for n in range(5)
         ],
     ),
     ("linkedin", "share_days", "account_days"): (
-        ["business_date", "impression_count", "reach_count", "link_click_count", "like_count", "comment_count", "repost_count", "share_count"],
+        [
+            "business_date",
+            "impression_count",
+            "reach_count",
+            "link_click_count",
+            "like_count",
+            "comment_count",
+            "repost_count",
+            "share_count",
+        ],
         [(date(2026, 11, d), 400 + d, 250 + d, 7 + d, 9, 2, 3, None) for d in range(18, 22)],
     ),
     ("linkedin", "follower_days", "account_channel_days"): (

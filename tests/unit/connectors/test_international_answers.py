@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
+from pydantic import SecretStr
 
 from pipelines.connectors.catalogue import connector
-from pipelines.connectors.model import Request
+from pipelines.connectors.model import Account, Call, Request, Window
 from pipelines.connectors.verdicts import (
     Answer,
     Denied,
@@ -30,6 +33,7 @@ from tests.unit.connectors.scenario import Scenario, scenarios
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BY_NAME = {s.connector: s for s in scenarios()}
+NO_OBJECTS: list[Any] = [{}, [], None]
 REMOVED = {"error": {"code": 100, "message": "(#100) The value must be a valid insights metric", "type": "OAuthException"}}
 
 
@@ -68,7 +72,7 @@ def _meta(code: int, message: str = "", subcode: int = 0, **headers: str) -> Ver
         (_said("linkedin", 403, {"status": 403}), Fatal),
         (_said("linkedin", 426, {"status": 426}), Fatal),
         (_said("linkedin", 429, {"note": "from a gateway"}), Transient),
-        *((_said(name, 502, body), Transient) for name in ("facebook", "x", "tiktok", "linkedin") for body in ({}, [], None)),
+        *((_said(name, 502, body), Transient) for name in ("facebook", "x", "tiktok", "linkedin") for body in NO_OBJECTS),
     ],
 )
 def test_answers_are_understood(verdict: Verdict, kind: type[Verdict]) -> None:
@@ -131,24 +135,72 @@ def test_linkedin_pages_go_on_while_there_is_a_link_or_a_full_page() -> None:
     assert _next_posts(asked, {"paging": {"links": []}, "elements": [1] * 99}) is None
 
 
-def _without(metric: str) -> Any:
-    """A server on which a metric is no longer offered."""
-
-    def fault(wire: Any, healthy: Any) -> bool:
-        if metric in wire.asked.params.get("metric", "").split(","):
-            wire.send(REMOVED, 400)
-            return True
-        return False
-
-    return fault
+def _removed(wire: Any, healthy: Any) -> bool:
+    wire.send(REMOVED, 400)
+    return True
 
 
-@pytest.mark.parametrize("scenario", [BY_NAME["facebook"]], ids=["facebook"])
+# The same site, with another endpoint broken than the one that gets the faults.
+PAGE_VIEWS = replace(
+    BY_NAME["facebook"], target_path="/v25.0/77001/insights", is_target=lambda asked: asked.params["metric"] == "page_media_view"
+)
+MEDIA_VIEWS = replace(
+    BY_NAME["instagram"], target_path=r"/v25.0/179\d+/insights", is_target=lambda asked: "views" in asked.params["metric"]
+)
+
+
+@pytest.mark.parametrize("scenario", [PAGE_VIEWS], ids=["facebook"])
 def test_a_removed_page_metric_leaves_the_others(scenario: Scenario, site: Site) -> None:
-    site.server.break_with(_without("page_media_view"), FOR_EVER)
+    site.server.break_with(_removed, FOR_EVER)
     outcomes, _ = site.pull_and_load()
-    by_api = {o.api: o for o in outcomes}
-    assert by_api["facebook.page_views"].status == "not_ready"
-    assert "valid insights metric" in by_api["facebook.page_views"].sentence
+    told = [o for o in outcomes if o.api == "facebook.page_views"]
+    assert {o.status for o in told} == {"not_ready"}
+    assert all("valid insights metric" in o.sentence for o in told)
     assert {o.status for o in outcomes if o.api != "facebook.page_views"} == {"pulled"}
     assert site.counts() == {"account_days": 4 * 2, "post_snapshots": 5 + 2 * 4}
+
+
+@pytest.mark.parametrize("scenario", [MEDIA_VIEWS], ids=["instagram"])
+def test_a_media_that_too_few_have_seen_is_left_out(scenario: Scenario, site: Site) -> None:
+    def unseen(wire: Any, healthy: Any) -> bool:
+        if "17900000000000001" not in wire.asked.path:
+            return False
+        wire.send({"error": {"code": 10, "message": "(#10) Not enough viewers for the media to show insights"}}, 400)
+        return True
+
+    site.server.break_with(unseen, FOR_EVER)
+    outcomes, _ = site.pull_and_load()
+    assert {o.status for o in outcomes} == {"pulled"}
+    assert [w for o in outcomes for w in o.warnings if "Not enough viewers" in w]
+    views = site.rows("post_snapshots").filter(pl.col("reach_count").is_not_null())
+    assert views["platform_post_id"].to_list() == ["17900000000000002"]
+
+
+def test_linkedin_is_not_asked_for_days_older_than_twelve_months() -> None:
+    endpoint = connector("linkedin").endpoint("share_days")
+    account = Account("brand", {}, {"organization_id": "1"})
+
+    def starts(first: date, last: date) -> list[int]:
+        call = Call(account, Window(first, last), date(2026, 11, 22), lambda *_: [], lambda *_: [])
+        return [r.params["timeIntervals.timeRange.start"] for r in endpoint.requests(call)]
+
+    assert starts(date(2025, 1, 1), date(2025, 3, 1)) == []
+    assert starts(date(2025, 11, 1), date(2026, 1, 1)) == [int(datetime(2025, 11, 23, tzinfo=UTC).timestamp() * 1000)]
+
+
+@pytest.mark.parametrize("name", ["x", "tiktok", "linkedin"])
+def test_a_renewal_uses_the_newest_refresh_token(name: str) -> None:
+    declared = connector(name)
+    assert declared.login.renew is not None
+    account = Account("brand", {c: SecretStr(f"configured-{c}") for c in declared.credentials}, {})
+    asked: list[Request] = []
+
+    def ask(request: Request) -> Any:
+        asked.append(request)
+        return {"access_token": "new", "expires_in": 7200} | ({"refresh_token": "rotated"} if len(asked) == 1 else {})
+
+    first = declared.login.renew(ask, account, None, NOW)
+    second = declared.login.renew(ask, account, first, NOW)
+    assert [dict(r.form or {})["refresh_token"] for r in asked] == ["configured-refresh_token", "rotated"]
+    assert second.refresh is not None and second.refresh.get_secret_value() == "rotated"
+    assert second.expires_at == NOW + timedelta(hours=2)

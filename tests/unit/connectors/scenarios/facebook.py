@@ -87,9 +87,8 @@ SCENARIO = Scenario(
         "/v25.0/77001/insights": _page_insights,
         r"/v25.0/(77001_\d+)/insights": _post_insights,
     },
-    target="page_views",
-    target_path="/v25.0/77001/insights",
-    is_target=lambda asked: asked.params["metric"] == "page_media_view",
+    target="posts",
+    target_path="/v25.0/77001/posts",
     expired=_error(190, "Error validating access token: Session has expired", 463),
     says={
         Transient: _error(2, "Service temporarily unavailable"),

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.connectors.verdicts import Denied, Fatal, MetricRemoved, QuotaUsed, Transient
 from tests.unit.connectors.scenario import Asked, Scenario
 
-ADS = ["2385001", "2385002", "2385003"]
+ADS = ["2385001", "2385002", "2385003", "2385004", "2385005"]
 
 
 def _error(code: int, message: str) -> tuple[int, Any]:
@@ -57,7 +57,7 @@ SCENARIO = Scenario(
     credentials={"access_token": "canary-ads-token"},
     options={"ad_account_id": "act_55"},
     now="2026-11-22T11:00:00+00:00",
-    start="2026-11-18",
+    start="2026-11-21",
     answers={"/v25.0/act_55/insights": _insights},
     target="ad_days",
     target_path="/v25.0/act_55/insights",
@@ -69,6 +69,6 @@ SCENARIO = Scenario(
         Denied: _error(190, "The session has been invalidated"),
         MetricRemoved: _error(100, "(#100) inline_post_engagement is not valid for fields param. please check the reference"),
     },
-    # 4 days of 3 ads
-    rows={"ad_days": 4 * 3},
+    # one day of 5 ads on 3 pages
+    rows={"ad_days": 5},
 )
