@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.unit.ingest.made_up import csv_text, write_xls, write_xlsx
+import xlsxwriter
+
+from tests.unit.ingest.made_up import csv_text, write_xls
 
 PLATFORM = """
 platform: drill
@@ -142,6 +144,15 @@ def _events(day: int) -> str:
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
+def _workbook(path: Path, rows: list[list[Any]], captured: datetime) -> None:
+    """A workbook says itself when it was made."""
+    with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"created": captured.replace(tzinfo=None)})
+        sheet = book.add_worksheet()
+        for index, row in enumerate(rows):
+            sheet.write_row(index, 0, row)
+
+
 def _login_page(path: Path) -> None:
     path.write_text("<html><form>请登录</form></html>", encoding="utf-8")
 
@@ -152,7 +163,7 @@ def month() -> list[Delivery]:
     for index, day in enumerate(CAPTURES):
         posts, days, comments, events = _posts(day), _days(day), _comments(day), _events(day)
         writers: dict[str, Callable[[Path], None]] = {
-            f"作品{day}.xlsx": lambda path, rows=posts: write_xlsx(path.parent, {"Sheet1": rows}, path.name),  # type: ignore[misc]
+            f"作品{day}.xlsx": lambda path, rows=posts, at=_captured(day): _workbook(path, rows, at),  # type: ignore[misc]
             f"日报{day}.csv": lambda path, rows=days: path.write_text(csv_text(rows), encoding="gb18030"),  # type: ignore[misc]
             f"events{day}.jsonl": lambda path, text=events: path.write_text(text, encoding="utf-8"),  # type: ignore[misc]
             f"评论{day}.xls": lambda path, rows=comments: write_xls(path.parent, rows, path.name),  # type: ignore[misc]
@@ -177,9 +188,9 @@ def write_month(folder: Path) -> list[Path]:
     return paths
 
 
-def land(paths: list[Path], data: Path, prefix: str = "", account: str = "青禾") -> None:
-    """Copy files into landing as a person would, times kept."""
-    folder = data / "landing" / "drill" / account
+def land(paths: list[Path], data: Path, subfolder: str = "", account: str = "青禾") -> None:
+    """Copy files into landing as a person would, times kept; a folder below the account's tells copies of one name apart."""
+    folder = data / "landing" / "drill" / account / subfolder
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
-        shutil.copy2(path, folder / f"{prefix}{path.name}")
+        shutil.copy2(path, folder / path.name)

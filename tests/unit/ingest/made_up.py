@@ -16,7 +16,12 @@ from pipelines.ingest.spec import FormatSpec, Platform
 
 HEADER = ["标题", "发布时间", "播放量", "点赞", "完播率", "平均时长"]
 ROW = ["春日上新", "2026-03-01 10:00:00", "1234", "56", "0.25", "8.5"]
-PLATFORM = Platform(platform="madeup", name_zh="虚构", name_en="Made up")
+PLATFORM = Platform(
+    platform="madeup",
+    name_zh="虚构",
+    name_en="Made up",
+    compliance={"channel_type": "official_export", "personal_data_class": "none", "retention_days": 90},
+)
 
 
 def posts_spec(**changes: Any) -> FormatSpec:

@@ -85,7 +85,7 @@ def test_no_file_grows_beyond_its_limit(tmp_path):
 def test_a_file_that_takes_too_long_is_left_with_all_that_it_started(tmp_path):
     note = tmp_path / "child"
     with pytest.raises(FileProblem, match="took longer"):
-        sandbox.run_limited(f"{HERE}:work_for_ever", seconds=4, note=str(note))
+        sandbox.run_limited(f"{HERE}:work_for_ever", seconds=10, note=str(note))
     time.sleep(0.2)
     state = Path(f"/proc/{note.read_text()}/stat")
     assert not state.exists() or state.read_text().split()[2] == "Z"
