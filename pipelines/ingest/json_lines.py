@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +21,7 @@ class JsonGrid(Grid):
     """JSON lines: the head's only row is the union of the keys, the body one text column `line`."""
 
     path: Path = Path()
+    pages: dict[tuple[str, str | None], PageGrid] = field(default_factory=dict)  # blocks over the same lists share one grid
 
     def body(self, header_row: int, first: int, last: int) -> Body:
         lines = _lines(self.path)
@@ -72,6 +73,8 @@ class PageGrid(JsonGrid):
 
 def page_grid(grid: JsonGrid, rows_path: str, row_names: str | None) -> PageGrid:
     """The grid of the elements at `rows_path` (`body.list[]`, also several levels deep)."""
+    if known := grid.pages.get((rows_path, row_names)):
+        return known
     pages = PageGrid(grid.name, grid.head, path=grid.path, first_line=grid.first_line, rows_path=rows_path, row_names=row_names)
     elements = pages.body(0, 0, 0).rows
     with scratch() as connection:
@@ -80,6 +83,7 @@ def page_grid(grid: JsonGrid, rows_path: str, row_names: str | None) -> PageGrid
             "select distinct unnest(json_keys(line)) as key from elements where json_type(line) = 'OBJECT' order by key"
         ).fetchall()
     pages.head = [[key for (key,) in keys]]
+    grid.pages[rows_path, row_names] = pages
     return pages
 
 

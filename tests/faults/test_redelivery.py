@@ -53,8 +53,7 @@ def _assert_history(data: Path) -> None:
     captures = rows(data, "select count(distinct captured_at) from core.fct_post_snapshots")
     assert captures == [(len(CAPTURES),)]
     assert rows(data, "select count(*) from core.dim_posts") == [(POST_COUNT,)]
-    restated = rows(
-        data, "select count(*) from (select from raw.account_days group by business_date having count(distinct view_count) > 1)"
-    )
+    several = "select business_date from raw.account_days group by 1 having count(distinct view_count) > 1"
+    restated = rows(data, f"select count(*) from ({several})")
     assert restated[0][0] > 0
     assert rows(data, "select count(*) from core.fct_post_days where is_correction")[0][0] > 0

@@ -116,3 +116,25 @@ def test_pages_are_told_by_their_api(tmp_path: Path) -> None:
     path.write_text(json.dumps({"api": "madeup.fans", "received_at": "2026-03-02T01:00:00Z", "body": {"list": []}}), encoding="utf-8")
     found = prepare(path, Hints(account="shop"), Catalogue([spec, other], {"madeup": PLATFORM}))
     assert found.manifest["format_id"] == "madeup.other"
+
+
+def test_kinds_of_elements_in_one_list_are_shared_out_and_each_counts_once(tmp_path: Path) -> None:
+    def block(kind: str, column: str) -> dict[str, Any]:
+        columns = [{"to": "business_date", "from": "day", "type": "date"}, {"to": column, "from": "n", "type": "count"}]
+        header = {"required": ["api", "body"], "values": {"api": "madeup.posts"}}
+        return {"entity": "account_days", "rows": "body.list[]", "where": {"kind": kind}, "columns": columns, "header": header}
+
+    spec = FormatSpec(
+        format_id="madeup.api",
+        platform="madeup",
+        label_zh="虚构",
+        label_en="Made up",
+        kind="api",
+        file_types=["jsonl"],
+        blocks=[block("view", "view_count"), block("like", "like_count")],
+    )
+    rows = [{"kind": kind, "day": "2026-03-01", "n": n} for kind, n in (("view", 5), ("like", 2), ("other", 1))]
+    loaded = _read(tmp_path, spec, {"list": rows})
+    m = loaded.manifest
+    assert (m["rows_in"], m["rows_loaded"], m["rows_rejected"]) == (3, 2, 1)
+    assert loaded.rejects["reason_code"].to_list() == ["no_block"]
