@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import polars as pl
 
@@ -78,8 +79,8 @@ def _value_sql(pointer: str, path: str, drop: list[str]) -> str:
     return f"case when json_type({whole}) = 'OBJECT' then cast(json_merge_patch({whole}, '{patch}') as varchar) else {text} end"
 
 
-def text_frame(match: BlockMatch, body: Body) -> pl.DataFrame:
-    """The body with its header names; a name that occurs twice gets `__2`, see `written`."""
+def text_frame(match: BlockMatch, body: Body, source_name: str = "") -> pl.DataFrame:
+    """The body with its header names; a name that occurs twice gets `__2`, see `written`. `@file` is the file's name without its ending."""
     if isinstance(match.grid, JsonGrid):
         return parse_json_body(match, body)
     positions = {s for c in match.block.columns for s in c.source if s.startswith("#")}
@@ -88,14 +89,17 @@ def text_frame(match: BlockMatch, body: Body) -> pl.DataFrame:
     first = match.first if body.rows.width - 1 > len(names) else 0
     cells = body.rows.select([f"c{first + i}" for i in range(len(names))]).rename({f"c{first + i}": n for i, n in enumerate(names)})
     empties = [n for n in names if n.startswith("column ") and not (cells[n].fill_null("") != "").any()]
-    return cells.drop(empties).with_columns(body.rows["row_number"]).with_columns(_single_cells(match))
+    return cells.drop(empties).with_columns(body.rows["row_number"]).with_columns(_single_cells(match, source_name))
 
 
-def _single_cells(match: BlockMatch) -> list[pl.Expr]:
-    """Cells outside the table that hold for all its rows: `@B1` is the sheet's second cell."""
+def _single_cells(match: BlockMatch, source_name: str) -> list[pl.Expr]:
+    """What holds for all rows of the table: `@B1` is the sheet's second cell, `@file` the file's name (a copy's ` (1)` left out)."""
     wanted = {s for c in match.block.columns for s in c.source if re.fullmatch(r"@[A-Z]+[0-9]+", s)}
     head = match.grid.sheet_head if isinstance(match.grid, SectionGrid) and match.grid.sheet_head else match.grid.head
-    return [pl.lit(_cell(head, name[1:]), pl.String).alias(name) for name in sorted(wanted)]
+    cells = [pl.lit(_cell(head, name[1:]), pl.String).alias(name) for name in sorted(wanted)]
+    if any("@file" in c.source for c in match.block.columns):
+        cells.append(pl.lit(re.sub(r" ?[(（][0-9]+[)）]$", "", Path(source_name).stem), pl.String).alias("@file"))
+    return cells
 
 
 def _cell(head: list[list[str]], reference: str) -> str | None:

@@ -103,7 +103,7 @@ def parse_block(spec: FormatSpec, match: BlockMatch, context: Context, sharing: 
     """All rows of one block, canonical. See `Parsed` for the accounting. `sharing` are all blocks that read this table."""
     block = match.block
     body = _data_rows(match)
-    frame = text_frame(match, body)
+    frame = text_frame(match, body, context.source_name)
     if block.transpose:
         body, frame = transposed(block.transpose, body, frame)
     if len(sharing) > 1:

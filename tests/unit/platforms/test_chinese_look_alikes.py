@@ -81,14 +81,6 @@ def test_a_trend_without_its_sheet_s_name_says_nothing(tmp_path: Path, sheet: st
     assert "原始工作簿" in _refusal(path).message
 
 
-def test_the_detail_of_a_note_does_not_say_which_note(tmp_path: Path) -> None:
-    sheets = {
-        "基础数据总览": [["指标", "数值"], ["曝光数", "900"], ["观看数", "120"], ["封面点击率(%)", "7.5"]],
-        "曝光数（天）": [["日期", "曝光数"], ["2026-09-25", "9"]],
-    }
-    assert "笔记列表明细表" in _refusal(new_workbook(tmp_path / "冬日围炉-播放数据明细表.xlsx", sheets)).message
-
-
 def test_tmall_s_item_report_would_count_orders_twice(tmp_path: Path) -> None:
     header = ["子订单编号", "主订单编号", "标题", "价格", "购买数量", "订单状态", "支付单号", "买家应付货款", "订单创建时间"]
     rows = [header, ['="193"', '="192"', "春茶", "49.9", "1", "交易成功", "1", "49.9", "2026-07-22 11:00:21"]]

@@ -13,6 +13,7 @@ from tests.unit.platforms.made_up_chinese import (
     columns,
     counts,
     hand_made_workbook,
+    new_workbook,
     reasons,
     table_of,
     take,
@@ -170,3 +171,30 @@ def test_bilibili_cumulated_counts_are_no_counts_of_a_day(tmp_path: Path) -> Non
         (date(2026, 9, 26), None, None, None),
     ]
     assert '"播放量":"12000"' in columns(loaded, "account_days", "extra")[0][0]
+
+
+def test_a_single_xiaohongshu_note_is_known_by_its_file_s_name(tmp_path: Path) -> None:
+    path = tmp_path / "春日野餐清单 (1).xlsx"
+    pairs = [
+        ["指标", "数值"],
+        ["曝光数", "1.2万"],
+        ["观看数", "3,400"],
+        ["封面点击率", "7.5%"],
+        ["完播率", "0.41"],
+        ["平均观看时长", "12秒"],
+        ["点赞数", "88"],
+    ]
+    loaded = take(new_workbook(path, {"基础数据总览": [*pairs, ["弹幕数", "-"], ["点赞数粉丝占比", "12%"]]}), names_known=False)
+    assert (loaded.manifest["format_id"], loaded.manifest["rows_in"], loaded.manifest["rows_loaded"]) == ("xiaohongshu.note_detail", 1, 1)
+    (row,) = loaded.tables["post_snapshots"].to_dicts()
+    assert (row["title"], row["impression_count"], row["view_count"], row["like_count"]) == ("春日野餐清单", 12000, 3400, 88)
+    assert (row["cover_click_rate"], row["average_watch_seconds"], row["danmaku_count"]) == (0.075, 12.0, None)
+    assert row["completion_rate"] is None and '"完播率":"0.41"' in row["extra"], "a bare ratio may be either, so it is kept as written"
+
+
+@pytest.mark.parametrize(("sheet", "kind"), [("基础数据总览", "note_detail"), ("互动数据总览", "note_interactions")])
+def test_a_note_s_title_is_the_file_s_name_without_what_the_export_adds(tmp_path: Path, sheet: str, kind: str) -> None:
+    name = "冬日围炉-播放数据明细表.xlsx" if kind == "note_detail" else "冬日围炉-互动数据明细表.xlsx"
+    loaded = take(new_workbook(tmp_path / name, {sheet: [["指标", "数值"], ["点赞数", "9"], ["封面点击率(%)", "7.5"]]}), names_known=False)
+    assert loaded.manifest["format_id"] == f"xiaohongshu.{kind}"
+    assert columns(loaded, "post_snapshots", "title", "like_count") == [("冬日围炉", 9)]
