@@ -28,6 +28,7 @@ def plain_errors() -> Iterator[None]:
     """Expected problems as one sentence on stderr with exit code 1; anything else keeps its traceback."""
     from pipelines.forget import StillThere
     from pipelines.ingest.errors import FileProblem
+    from pipelines.ingest.pseudonyms import BrokenKey
     from pipelines.lock import Busy
     from pipelines.publish import AuditFailed
     from pipelines.query import NoRelease, QueryRefused
@@ -37,6 +38,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (
+        BrokenKey,
         FileProblem,
         Busy,
         AuditFailed,

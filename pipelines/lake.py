@@ -68,7 +68,10 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write a Parquet file so that it is either absent or whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    frame.write_parquet(temporary, compression="zstd")
+    try:
+        frame.write_parquet(temporary, compression="zstd")
+    except pl.exceptions.PolarsError as error:  # what it calls a full disk
+        raise OSError(f"{path} could not be written: {error}") from error
     with temporary.open("rb") as stream:  # on the disk before the manifest says that it is
         os.fsync(stream.fileno())
     os.replace(temporary, path)

@@ -195,7 +195,9 @@ def quarantine(path: Path, problem: FileProblem) -> dict[str, Any]:
     copy = folder / "original"
     if is_open and not copy.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+        temporary = copy.with_name(".original.tmp")
+        shutil.copyfile(path, temporary)
+        temporary.replace(copy)
     write_atomically(folder / "note.json", json.dumps(note, ensure_ascii=False, indent=1).encode())
     return note
 

@@ -71,7 +71,9 @@ def prepare(path: Path, hints: Hints, catalogue: Catalogue) -> Prepared:
     """Read a file completely and account for its rows, without writing anything. FileProblem when it cannot be taken in."""
     try:
         return _prepare(path, hints, catalogue)
-    except (pl.exceptions.PolarsError, duckdb.Error, ValueError, LookupError, ArithmeticError) as error:
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:  # the machine's fault: the file is tried again next time
+        raise OSError(f"{path.name} could not be read now: {str(error).splitlines()[0]}") from error
+    except (pl.exceptions.PolarsError, duckdb.Error, ValueError, LookupError, ArithmeticError, RecursionError) as error:
         reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
         raise FileProblem("unreadable", f"Reading this file failed ({reason}). Please report it; other files are not affected.") from error
 

@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -14,24 +16,36 @@ import polars as pl
 from pipelines.settings import settings
 
 PSEUDONYM_LENGTH = 24
+KEY_BYTES = 32
+
+
+class BrokenKey(RuntimeError):
+    """The key file holds no key: pseudonyms made without one could be guessed."""
 
 
 def install_key() -> bytes:
-    """This install's key, made on first use and readable by its owner only."""
+    """This install's key, made on first use and readable by its owner only. BrokenKey when the file has been damaged."""
     path = settings().key_file
     if not path.exists():
         _write_key(path)
-    return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    text = path.read_text(encoding="ascii", errors="replace").strip()
+    if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", text):
+        raise BrokenKey(f"{path} holds no key. Restore it from a backup: with another key nobody is recognised as the same person.")
+    return bytes.fromhex(text)
 
 
 def _write_key(path: Path) -> None:
+    """The key appears whole or not at all; of two processes that make one at a time the first wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return  # another process made it first
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_hex(32))
+        stream.write(secrets.token_hex(KEY_BYTES))
+        stream.flush()
+        os.fsync(stream.fileno())
+    with suppress(FileExistsError):  # another process made it first
+        os.link(temporary, path)
+    temporary.unlink()
 
 
 def forgotten() -> dict[str, set[str]]:

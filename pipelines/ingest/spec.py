@@ -82,7 +82,7 @@ class Column(_Model):
     to: str
     source: Names = Field(
         alias="from",
-        description="Header names in order of preference; also JSON paths, `/regex/` on the header, `#10` a position, `@B1` a cell, `@file`.",
+        description="Header names in order of preference; also JSON paths, `/regex/`, `#10` a position, `@B1` a cell, `@file` the name.",
     )
     type: ColumnType = "text"
     scale: Literal["fraction", "percent"] | None = Field(None, description="Scale of a ratio written without a % sign.")

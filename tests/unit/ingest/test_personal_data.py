@@ -7,12 +7,13 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipelines.ingest.errors import FileProblem
 from pipelines.ingest.inspect import inspect_file
 from pipelines.ingest.load import Catalogue, Prepared
-from pipelines.ingest.pseudonyms import install_key, pseudonyms
+from pipelines.ingest.pseudonyms import BrokenKey, install_key, pseudonyms
 from pipelines.settings import settings
 from tests.unit.ingest.made_up import PLATFORM, events_spec, ids_spec, read, table, write, write_csv
 
@@ -105,3 +106,11 @@ def test_a_refusal_shows_headers_and_no_rows(tmp_path: Path) -> None:
     with pytest.raises(FileProblem) as caught:
         read(write_csv(tmp_path, [["编号", "作者名"], ["1", NAME]]), ids_spec())
     assert NAME not in str(caught.value) + str(caught.value.unexpected_headers)
+
+
+@pytest.mark.parametrize("content", ["", "abc", "z" * 64])
+def test_a_damaged_key_is_refused_and_never_an_empty_one_used(content: str) -> None:
+    settings().key_file.parent.mkdir(parents=True, exist_ok=True)
+    settings().key_file.write_text(content, encoding="ascii")
+    with pytest.raises(BrokenKey, match="Restore it from a backup"):
+        pseudonyms(pl.Series(["a"]), "person")
