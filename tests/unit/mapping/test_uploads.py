@@ -26,7 +26,7 @@ def test_a_bomb_gives_a_sentence(name, tmp_path, data_dir):
 
 
 def test_what_a_bomb_may_take_is_limited(tmp_path, data_dir):
-    with pytest.raises(FileProblem, match="more than 5,000 columns|cannot be read here"):
+    with pytest.raises(FileProblem, match=r"more than 5,000 columns|cannot be read here"):
         uploads.suggest(wide(tmp_path / "wide.csv"))
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2 * 1024**2  # kB, of the largest child
 
