@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipelines import lake
 from pipelines.connectors.model import Account, Connector, Endpoint, Window
 from pipelines.connectors.paging import Page, dig
 from pipelines.connectors.redaction import without_known
@@ -70,11 +71,17 @@ def clear_unfinished(connector: Connector, account: Account) -> None:
 
 
 def newest_file(connector: Connector, endpoint: Endpoint, account: Account, now: datetime) -> Path | None:
-    """The page file of an endpoint that was received last; what a wrong clock dated into the future does not count."""
-    folder = settings().landing / connector.platform / account.name
-    found = {p: of_name(p.name) for p in folder.glob(f"{connector.api(endpoint)}.*.jsonl")}
+    """The page file of an endpoint that was received last, in landing or, once it is in the lake, in the archive.
+
+    What a wrong clock dated into the future does not count.
+    """
+    api = connector.api(endpoint)
+    found = {p: of_name(p.name) for p in (settings().landing / connector.platform / account.name).glob(f"{api}.*.jsonl")}
+    for manifest in lake.manifests():
+        if manifest["source_name"].startswith(f"{api}.") and manifest["account_key"] == f"{connector.platform}:{account.name}":
+            found[settings().archive / manifest["sha256"][:2] / manifest["sha256"]] = of_name(manifest["source_name"])
     dated = {p: pulled.received_at for p, pulled in found.items() if pulled and pulled.received_at <= now + timedelta(days=1)}
-    return max(dated, key=lambda p: dated[p], default=None)
+    return max((p for p in dated if p.exists()), key=lambda p: dated[p], default=None)
 
 
 def values_in(path: Path, wanted: str) -> list[Any]:

@@ -53,18 +53,18 @@ candidates as (
     from posts as lesser
     inner join posts as better
         on
-            lesser.account_key = better.account_key
-            and lesser.words = better.words
-            and lesser.level < better.level
-            and lesser.post_key <> better.post_key
-            and (
-                lesser.published_date is null
-                or (
-                    lesser.published_at is not null and better.published_at is not null
-                    and abs({{ seconds_between('lesser.published_at', 'better.published_at') }}) <= 60
-                )
-                or ((lesser.published_at is null or better.published_at is null) and lesser.published_date = better.published_date)
+        lesser.account_key = better.account_key
+        and lesser.words = better.words
+        and lesser.level < better.level
+        and lesser.post_key <> better.post_key
+        and (
+            lesser.published_date is null
+            or (
+                lesser.published_at is not null and better.published_at is not null
+                and abs({{ seconds_between('lesser.published_at', 'better.published_at') }}) <= 60
             )
+            or ((lesser.published_at is null or better.published_at is null) and lesser.published_date = better.published_date)
+        )
 ),
 
 pairs as (

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from pipelines.connectors.catalogue import connectors
 from pipelines.connectors.client import Limits, World
-from pipelines.connectors.model import Account, Request, Tokens
-from pipelines.connectors.pages import PageFile
+from pipelines.connectors.model import Account, Request, Tokens, Window
+from pipelines.connectors.pages import PageFile, newest_file
 from pipelines.connectors.pull import pull
 from pipelines.connectors.verdicts import Fatal, Refused
+from pipelines.connectors.window import file_name
+from pipelines.ingest.landing import take_in_landing
 from pipelines.platforms.douyin import api as douyin
 from pipelines.platforms.wechat import api as wechat
 from tests.unit.connectors.conftest import Site
@@ -180,3 +185,18 @@ def test_what_the_server_was_asked_is_made_of_days_only(site: Site) -> None:
     site.server.play(replace(site.server.scenario, answers=answers))
     site.pull()
     assert [a.json for a in seen] == [{"begin_date": d, "end_date": d} for d in ("2026-11-21", "2026-11-20")]
+
+
+def test_lists_that_are_in_the_lake_are_read_from_the_archive(data_dir: Path) -> None:
+    """Page files leave landing once they are loaded; what other endpoints need of them is still found."""
+    connector, account = connectors()["douyin"], Account("brand", {}, {})
+    endpoint = connector.endpoint("video_list")
+    folder = data_dir / "landing" / "douyin" / account.name
+    folder.mkdir(parents=True)
+    line = {"api": "douyin.video_list", "account": account.name, "params": {}, "received_at": NOW.isoformat(), "body": {}}
+    name = file_name(connector.api(endpoint), Window(NOW.date(), NOW.date()), NOW)
+    (folder / name).write_text(json.dumps(line), encoding="utf-8")
+    assert len(take_in_landing().loaded) == 1
+    assert list(folder.iterdir()) == []
+    found = newest_file(connector, endpoint, account, NOW)
+    assert found is not None and found.is_relative_to(data_dir / "archive")
