@@ -85,10 +85,14 @@ def duration(text: str) -> Any:
     clock = plain.split(":")
     if 2 <= len(clock) <= 3 and re.fullmatch(r"[0-9:]+(\.[0-9]+)?", plain):
         return _clock(clock)
-    words = re.fullmatch(r"(?:([0-9.]+)\s*(?:小时|时))?\s*(?:([0-9.]+)\s*(?:分钟|分))?\s*(?:([0-9.]+)\s*(?:秒|s))?", plain)
-    if words is None or not any(words.groups()):
-        return BAD
-    return sum(float(amount or 0) * factor for amount, factor in zip(words.groups(), (3600, 60, 1), strict=True))
+    amount = r"([0-9]+(?:\.[0-9]+)?)"
+    words = re.fullmatch(rf"(?i)(?:{amount}\s*(?:小时|时|h))?\s*(?:{amount}\s*(?:分钟|分|min|m))?\s*(?:{amount}\s*(?:秒|s))?", plain)
+    if words and any(words.groups()):
+        return sum(float(part or 0) * factor for part, factor in zip(words.groups(), (3600, 60, 1), strict=True))
+    iso = re.fullmatch(rf"P(?:{amount}D)?(?:T(?:{amount}H)?(?:{amount}M)?(?:{amount}S)?)?", plain)
+    if iso and any(iso.groups()):
+        return sum(float(part or 0) * factor for part, factor in zip(iso.groups(), (86400, 3600, 60, 1), strict=True))
+    return BAD
 
 
 def _clock(parts: list[str]) -> Any:
