@@ -14,6 +14,8 @@ from pipelines.ingest.read import SourceFile
 from pipelines.ingest.sections import section_of, unread_sections
 from pipelines.ingest.spec import Block, FormatSpec
 
+MAP_IT = "Map it once on the page Import files (导入文件) or with `pulse map`; the format is kept in data/formats/<name>.yaml."
+
 
 @dataclass
 class BlockMatch:
@@ -185,7 +187,7 @@ def _unknown(grids: list[Grid], specs: list[FormatSpec]) -> FileProblem:
     if best is None:
         seen = next((row for grid in grids for row in grid.head if len([c for c in row if c.strip()]) > 1), [])
         shown = ", ".join(c for c in seen[:8] if c) or "no header row"
-        return FileProblem("unknown_format", f"No known format has these headers ({shown}). Describe it in data/formats/<name>.yaml.")
+        return FileProblem("unknown_format", f"No known format has these headers ({shown}). {MAP_IT}")
     _, spec, block, row = best
     names = {normalise_header(h) for h in row} - {""}
     missing = ["/".join(o) for o in block.header.required if not any(normalise_header(x) in names for x in o)]
@@ -194,7 +196,7 @@ def _unknown(grids: list[Grid], specs: list[FormatSpec]) -> FileProblem:
     detail = f"missing: {', '.join(missing) or 'none'}; not in that format: {', '.join(unexpected[:12]) or 'none'}"
     return FileProblem(
         "unknown_format",
-        f"Not a known export. The nearest is {spec.format_id} ({spec.label_zh}) - {detail}. Describe the file in data/formats/<name>.yaml.",
+        f"Not a known export. The nearest is {spec.format_id} ({spec.label_zh}) - {detail}. {MAP_IT}",
         nearest_format=spec.format_id,
         missing_headers=missing,
         unexpected_headers=unexpected,
