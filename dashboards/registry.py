@@ -94,9 +94,10 @@ def platforms() -> dict[str, str]:
 
 
 def all_platforms() -> dict[str, str]:
-    """Every platform the release knows, by key, with its name."""
+    """Every platform the release knows, by key, with its name; registers are listed beside them."""
     rows = query("select platform, name_zh, name_en from core.dim_platforms")
-    return {row.platform: named(row.name_zh, row.name_en) or row.platform for row in rows.itertuples()}
+    names = {row.platform: named(row.name_zh, row.name_en) or row.platform for row in rows.itertuples()}
+    return names | {"registers": t("registers")}
 
 
 def accounts() -> pd.DataFrame:
