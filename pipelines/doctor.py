@@ -43,8 +43,7 @@ def examine(now: datetime | None = None) -> list[Finding]:
 
 def _disk(now: datetime) -> Iterator[Finding]:
     usage = shutil.disk_usage(settings().root if settings().root.exists() else settings().root.parent)
-    release = current_release()
-    needed = settings().min_free_gb * 1e9 + (2.5 * release.stat().st_size if release else 0)
+    needed = publish.needed_bytes()
     message = f"{usage.free / 1e9:.1f} GB free, a run needs {needed / 1e9:.1f} GB"
     if usage.free < needed:
         yield Finding("disk", "problem", message, "Free some space, or lower PULSE_KEEP_RELEASES and PULSE_ARCHIVE_DAYS.")

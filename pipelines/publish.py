@@ -93,5 +93,11 @@ def _prune() -> None:
             path.unlink()
 
 
+def needed_bytes() -> float:
+    """Room a run needs: a copy of the warehouse while it builds, and the setting's reserve."""
+    release = current_release()
+    return settings().min_free_gb * 1e9 + (2.5 * release.stat().st_size if release else 0)
+
+
 def free_bytes() -> int:
     return shutil.disk_usage(settings().root).free

@@ -55,9 +55,7 @@ def prepare_dagster_home() -> Path:
 def _check_disk() -> None:
     """A run needs room for a copy of the warehouse; better to say so now than to fail half-way."""
     settings().root.mkdir(parents=True, exist_ok=True)
-    release = warehouse.current_release()
-    needed = settings().min_free_gb * 1e9 + (2.5 * release.stat().st_size if release else 0)
-    free = publish.free_bytes()
+    needed, free = publish.needed_bytes(), publish.free_bytes()
     if free < needed:
         raise RunFailed(
             f"Only {free / 1e9:.1f} GB are free in {settings().root}; a run needs {needed / 1e9:.1f} GB. Free some space first."

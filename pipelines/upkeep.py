@@ -15,8 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines import lake, publish
-from pipelines.ingest.landing import clear, landing_files
-from pipelines.ingest.read import sha256_of
+from pipelines.ingest.landing import clear, hashes
 from pipelines.settings import settings
 from pipelines.sql import literal
 from pipelines.warehouse import connect
@@ -107,7 +106,7 @@ def retire_originals(now: datetime | None = None) -> int:
     retired = [path for path in retired if path.exists()]
     for path in retired:
         path.unlink()
-    in_landing = [path for path in landing_files() if any(ended.values()) and ended.get(sha256_of(path))]
+    in_landing = [path for path, sha256 in hashes().items() if ended.get(sha256)] if any(ended.values()) else []
     for path in in_landing:
         clear(path)
     stale = [p for p in settings().quarantine.glob("*/original") if _age(p, now) > timedelta(days=settings().archive_days)]

@@ -157,7 +157,7 @@ def take_in_landing() -> Intake:
         if is_ours and _fingerprint(path) == before:  # else somebody has written to it meanwhile: the next pass takes that in
             clear(path)
         else:
-            _remember(index, path, "loaded", revision)
+            _remember(index, path, "loaded", revision, manifest["sha256"])
     if todo:
         _write_index({key: entry for key, entry in index.items() if (settings().landing / key).exists()})
     return intake
@@ -248,8 +248,18 @@ def _dealt_with(path: Path, index: dict[str, Any], revision: str) -> bool:
     return entry["status"] == "loaded" or entry["revision"] == revision
 
 
-def _remember(index: dict[str, Any], path: Path, status: str, revision: str) -> None:
-    index[_key(path)] = {"fingerprint": _fingerprint(path), "status": status, "revision": revision}
+def _remember(index: dict[str, Any], path: Path, status: str, revision: str, sha256: str | None = None) -> None:
+    index[_key(path)] = {"fingerprint": _fingerprint(path), "status": status, "revision": revision, "sha256": sha256}
+
+
+def hashes() -> dict[Path, str]:
+    """Every file of landing with its SHA-256; files are read only where no earlier pass has noted it, or they have changed since."""
+    index = _read_index()
+    noted = {path: index.get(_key(path), {}) for path in landing_files()}
+    return {
+        path: (entry.get("sha256") if entry.get("fingerprint") == _fingerprint(path) else None) or sha256_of(path)
+        for path, entry in noted.items()
+    }
 
 
 def files_under(paths: Iterable[Path]) -> Iterator[Path]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
-from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.verdicts import Answer, Unexplained, Verdict, by_status
-from pipelines.platforms.advertisers import advertisers, number, refresh_token, tokens_in
+from pipelines.connectors.model import Account, Ask, Call, Connector, Endpoint, Login, Request, Tokens
+from pipelines.connectors.paging import Paging, by_page
+from pipelines.platforms.advertisers import advertisers, attach, classify, number, refresh_token, tokens_in
 
 PAGE_SIZE = 100
 WEEK = 8  # days that are pulled again, and that one call covers
@@ -19,19 +18,6 @@ def _renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) ->
     fields = {"app_id": number(account.secret("app_id")), "secret": account.secret("app_secret"), "refresh_token": refresh}
     data = ask(Request("/oauth2/authorize/refresh_token", json=fields, method="POST"))["data"]
     return tokens_in(data, refresh, now, "access_token_expires_in", "refresh_token_expires_in")
-
-
-def _attach(account: Account, tokens: Tokens) -> Credential:
-    return Credential(headers={"Access-Token": tokens.access.get_secret_value()})
-
-
-def _classify(answer: Answer) -> Verdict:
-    """Any code but 0 is an error. What the codes mean is not published, so each is tried once more."""
-    code = dig(answer.body, "code")
-    said = f"code {code} {dig(answer.body, 'message') or ''} (request_id {dig(answer.body, 'request_id')})"
-    if code and answer.status < 300:
-        return Unexplained(said)
-    return by_status(answer, said if code else "")
 
 
 def _campaign_days(call: Call) -> Iterable[Request]:
@@ -57,6 +43,6 @@ ADS = Connector(
             row_date="stat_date",
         )
     ],
-    classify=_classify,
-    login=Login(_attach, _renew),
+    classify=classify,
+    login=Login(attach, _renew),
 )

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
-from pipelines.connectors.paging import Paging, by_page, dig
-from pipelines.connectors.verdicts import Answer, TokenExpired, Unexplained, Verdict, by_status
-from pipelines.platforms.advertisers import advertisers, refresh_token, tokens_in
+from pipelines.connectors.model import Account, Ask, Call, Connector, Endpoint, Login, Request, Tokens
+from pipelines.connectors.paging import Paging, by_page
+from pipelines.connectors.verdicts import Answer, Verdict
+from pipelines.platforms.advertisers import advertisers, attach, refresh_token, tokens_in
+from pipelines.platforms.advertisers import classify as by_code
 
 HOST = "https://api.oceanengine.com/open_api"
 EXPIRED = {40102, 40105}
@@ -32,20 +33,9 @@ def renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) -> 
     return tokens_in(data, refresh, now, "expires_in", "refresh_token_expires_in")
 
 
-def attach(account: Account, tokens: Tokens) -> Credential:
-    """The token in its header."""
-    return Credential(headers={"Access-Token": tokens.access.get_secret_value()})
-
-
 def classify(answer: Answer) -> Verdict:
-    """Any code but 0 is an error. But for those of the token their meaning is not published, so each is tried once more."""
-    code = dig(answer.body, "code")
-    said = f"code {code} {dig(answer.body, 'message') or ''} (request_id {dig(answer.body, 'request_id')})"
-    if code in EXPIRED:
-        return TokenExpired(said)
-    if code and answer.status < 300:
-        return Unexplained(said)
-    return by_status(answer, said if code else "")
+    """As other ad systems, with the codes of the token."""
+    return by_code(answer, EXPIRED)
 
 
 def _project_days(call: Call) -> Iterable[Request]:

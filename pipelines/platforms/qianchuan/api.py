@@ -8,8 +8,8 @@ from datetime import date
 
 from pipelines.connectors.model import Call, Connector, Endpoint, Login, Request
 from pipelines.connectors.paging import Paging, by_page
-from pipelines.platforms.advertisers import advertisers
-from pipelines.platforms.oceanengine.api import HOST, PAGE_SIZE, REPULL_DAYS, attach, classify, renew
+from pipelines.platforms.advertisers import advertisers, attach
+from pipelines.platforms.oceanengine.api import HOST, PAGE_SIZE, REPULL_DAYS, classify, renew
 
 FIELDS = [
     "stat_cost",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pipelines.connectors.model import Account, Ask, Call, Connector, Credential, Endpoint, Login, Request, Tokens
+from pipelines.connectors.model import Account, Ask, Call, Connector, Endpoint, Login, Request, Tokens
 from pipelines.connectors.paging import Paging, by_page, dig
 from pipelines.connectors.verdicts import Answer, Unexplained, Verdict, by_status
-from pipelines.platforms.advertisers import advertisers, number, refresh_token, tokens_in
+from pipelines.platforms.advertisers import advertisers, attach, number, refresh_token, tokens_in
 
 PAGE_SIZE = 100
 WEEK = 8  # days that are pulled again, and that one call covers
@@ -19,10 +19,6 @@ def _renew(ask: Ask, account: Account, current: Tokens | None, now: datetime) ->
     fields = {"app_id": number(account.secret("app_id")), "secret": account.secret("app_secret"), "refresh_token": refresh}
     data = ask(Request("/oauth2/refresh_token", json=fields, method="POST"))["data"]
     return tokens_in(data, refresh, now, "access_token_expires_in", "refresh_token_expires_in")
-
-
-def _attach(account: Account, tokens: Tokens) -> Credential:
-    return Credential(headers={"Access-Token": tokens.access.get_secret_value()})
 
 
 def _classify(answer: Answer) -> Verdict:
@@ -63,6 +59,6 @@ CONNECTORS = [
             )
         ],
         classify=_classify,
-        login=Login(_attach, _renew),
+        login=Login(attach, _renew),
     )
 ]
