@@ -18,7 +18,7 @@ import duckdb
 import polars as pl
 
 from pipelines import lake
-from pipelines.analyses.schemas import ANALYSES_TABLES
+from pipelines.analyses.analysis import analyses, analyses_tables, empty
 from pipelines.ingest.landing import quarantined_files
 from pipelines.ingest.spec import ENTITIES_FILE, REGISTERS, platform_files, platforms
 from pipelines.settings import DBT_DIR, PROJECT_DIR, settings
@@ -55,7 +55,7 @@ def code_version() -> str:
         DBT_DIR.glob("dbt_project.yml"),
     ]
     patterns += [
-        (PROJECT_DIR / "pipelines" / "analyses").glob("*.py"),
+        (PROJECT_DIR / "pipelines" / "analyses").rglob("*.py"),
         [ENTITIES_FILE, *platform_files()],
     ]
     for path in sorted(p for group in patterns for p in group):
@@ -109,7 +109,7 @@ def begin_build(path: Path, loads: list[dict[str, Any]], from_scratch: bool = Fa
         _create_reference_tables(connection, loads)
         _create_analyses(connection)
         if release is not None and not reuse:
-            _remember_segments(connection, release)
+            _remember(connection, release)
     return reuse
 
 
@@ -159,20 +159,20 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFr
 def _create_analyses(connection: duckdb.DuckDBPyConnection) -> None:
     """Empty, typed tables of schema `analyses`, so that models over them build before the analyses have run."""
     connection.execute("create schema if not exists analyses")
-    for table, schema in ANALYSES_TABLES.items():
-        empty = pl.DataFrame(schema=schema)
-        connection.register("incoming", empty.to_arrow())
+    for table, schema in analyses_tables().items():
+        connection.register("incoming", empty(schema).to_arrow())
         connection.execute(f"create table if not exists analyses.{table} as select * from incoming")
         connection.unregister("incoming")
 
 
-def _remember_segments(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
-    """Where the segments lay in the last release, so that a build from scratch gives them the same ids."""
+def _remember(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
+    """What analyses of the last release left for the next run (where segments lay, frozen topics …), for a build from scratch."""
     connection.execute(f"attach {literal(release)} as published (read_only)")
-    for table in ("segment_centroids", "segment_cutpoints"):
-        columns = ", ".join(ANALYSES_TABLES[table])
-        with suppress(duckdb.CatalogException, duckdb.BinderException):  # a release from before these tables has nothing to remember
-            connection.execute(f"insert into analyses.{table} select {columns} from published.analyses.{table}")
+    for analysis in analyses():
+        for table in analysis.remembers:
+            columns = ", ".join(analysis.writes[table])
+            with suppress(duckdb.CatalogException, duckdb.BinderException):  # a release from before this table has nothing to remember
+                connection.execute(f"insert into analyses.{table} select {columns} from published.analyses.{table}")
     connection.execute("detach published")
 
 

@@ -15,8 +15,9 @@ DEFAULT_LANGUAGE = "zh"
 
 @cache
 def words(language: str) -> dict[str, str]:
-    """Every text of one language, keyed by dotted path (``overview.title``)."""
-    return dict(_flat(yaml.safe_load((Path(__file__).parent / f"{language}.yaml").read_text(encoding="utf-8"))))
+    """Every text of one language, keyed by dotted path (``overview.title``); a page may have a file of its own."""
+    files = sorted((Path(__file__).parent / language).glob("*.yaml"))
+    return {key: text for path in files for key, text in _flat(yaml.safe_load(path.read_text(encoding="utf-8")))}
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

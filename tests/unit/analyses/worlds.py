@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.user_segments import FEATURES
+from pipelines.analyses.people.user_segments import FEATURES
 
 SPRING_FESTIVALS = [dt.date(2023, 1, 22), dt.date(2024, 2, 10), dt.date(2025, 1, 29), dt.date(2026, 2, 17), dt.date(2027, 2, 6)]
 WEEK = np.array([0, 0, 0.05, 0.05, 0.1, 0.3, 0.25])

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.calendar import calendar_features, feature_matrix
-from pipelines.analyses.daily_grid import WEEK, DailySeries, Flags, daily_series
-from pipelines.analyses.forecast_intervals import Misses, bounds, half_widths, interval_scale, left_out_coverage
-from pipelines.analyses.forecast_models import NAIVE, Paths, candidate_paths, masked, naive_path, reach
-from pipelines.analyses.schemas import FORECAST_SCORES, FORECASTS
+from pipelines.analyses.analysis import Tables
+from pipelines.analyses.series.calendar import calendar_features, feature_matrix
+from pipelines.analyses.series.daily_grid import WEEK, DailySeries, Flags, daily_series
+from pipelines.analyses.series.forecast_intervals import Misses, bounds, half_widths, interval_scale, left_out_coverage
+from pipelines.analyses.series.forecast_models import NAIVE, Paths, candidate_paths, masked, naive_path, reach
+from pipelines.analyses.series.tables import FORECAST_SCORES, FORECASTS
 from pipelines.analyses.statistics import Array, benjamini_hochberg, mase, one_thread, overlapping_gain_p_value, smape
 
 HORIZON_DAYS = 28
@@ -67,6 +68,12 @@ class _Plan:
     origins: list[int]
     reach_days: int
     gap_days: int
+
+
+def forecast_tables(daily: pl.DataFrame, calendar: pl.DataFrame) -> Tables:
+    """The tables `forecasts` and `forecast_scores`; see `forecasts`."""
+    ahead, scores = forecasts(daily, calendar)
+    return {"forecasts": ahead, "forecast_scores": scores}
 
 
 def forecasts(

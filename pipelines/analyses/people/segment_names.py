@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.schemas import SEGMENT_FEATURES
+from pipelines.analyses.people.tables import SEGMENT_FEATURES
 from pipelines.analyses.statistics import Array, benjamini_hochberg
 
 CONVINCING = 0.05  # q-value under which a difference may speak for a name

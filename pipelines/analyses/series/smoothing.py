@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.analyses.daily_grid import WEEK
+from pipelines.analyses.series.daily_grid import WEEK
 from pipelines.analyses.statistics import Array, robust_scale
 
 WARM_UP_DAYS = 28

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.analyses import schemas
-from pipelines.analyses.change_points import change_points
-from pipelines.analyses.time_series import NOTES, decompose
+from pipelines.analyses.series import tables as schemas
+from pipelines.analyses.series.change_points import change_points
+from pipelines.analyses.series.time_series import NOTES, decompose
 from tests.unit.analyses.worlds import calendar, long_frame, planted_series
 
 LAST = dt.date(2025, 12, 31)

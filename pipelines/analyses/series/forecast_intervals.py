@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.analyses.daily_grid import DailySeries, Flags
+from pipelines.analyses.series.daily_grid import DailySeries, Flags
 from pipelines.analyses.statistics import Array
 
 NEIGHBOUR_DAYS = 3

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.daily_grid import WEEK, Days
+from pipelines.analyses.series.daily_grid import WEEK, Days
 from pipelines.analyses.statistics import Array, robust_scale
 
 PEAK_DAYS = 3  # the last days of a shopping festival are its peak, the days before its run-up

@@ -8,11 +8,11 @@ import pytest
 from sklearn.datasets import load_iris, load_wine
 from sklearn.metrics import adjusted_rand_score
 
-from pipelines.analyses import schemas
-from pipelines.analyses.segment_clustering import Candidate, choose, fit_kmeans, has_groups
-from pipelines.analyses.segment_names import name_segments, segment_lift
+from pipelines.analyses.people import tables as schemas
+from pipelines.analyses.people.segment_clustering import Candidate, choose, fit_kmeans, has_groups
+from pipelines.analyses.people.segment_names import name_segments, segment_lift
+from pipelines.analyses.people.user_segments import FEATURES, METHODS, SegmentResult, match_ids, segment_people
 from pipelines.analyses.statistics import one_thread
-from pipelines.analyses.user_segments import FEATURES, METHODS, SegmentResult, match_ids, segment_people
 from tests.unit.analyses.worlds import people_table, planted_people
 
 

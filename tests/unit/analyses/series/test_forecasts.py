@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.analyses import schemas
-from pipelines.analyses.daily_grid import daily_series
-from pipelines.analyses.forecast_models import NAIVE, candidate_paths, masked
-from pipelines.analyses.forecasts import REASONS, forecasts
-from pipelines.analyses.smoothing import last_seasons, smooth, theta
+from pipelines.analyses.series import tables as schemas
+from pipelines.analyses.series.daily_grid import daily_series
+from pipelines.analyses.series.forecast_models import NAIVE, candidate_paths, masked
+from pipelines.analyses.series.forecasts import REASONS, forecasts
+from pipelines.analyses.series.smoothing import last_seasons, smooth, theta
 from pipelines.analyses.statistics import mase, smape
 from tests.unit.analyses.worlds import calendar, long_frame, planted_series
 

@@ -7,11 +7,12 @@ history, are the exception), so a past day's verdict does not change with each n
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.calendar import calendar_effect, calendar_features, feature_matrix
-from pipelines.analyses.change_points import change_points
-from pipelines.analyses.daily_grid import DailySeries, daily_series, last_known
-from pipelines.analyses.schemas import TIME_SERIES
-from pipelines.analyses.smoothing import WARM_UP_DAYS, smooth, weekday_means
+from pipelines.analyses.analysis import Tables
+from pipelines.analyses.series.calendar import calendar_effect, calendar_features, feature_matrix
+from pipelines.analyses.series.change_points import change_points
+from pipelines.analyses.series.daily_grid import DailySeries, daily_series, last_known
+from pipelines.analyses.series.smoothing import WARM_UP_DAYS, smooth, weekday_means
+from pipelines.analyses.series.tables import TIME_SERIES
 from pipelines.analyses.statistics import Array, one_thread
 
 ANOMALY_Z = 3.5
@@ -24,6 +25,11 @@ NOTES = {
     "learning": ("学习期：前四周不作判断", "learning period: the first four weeks are not judged"),
     "provisional": ("数据未定稿，不参与建模", "provisional figure: not judged and not learnt from"),
 }
+
+
+def time_series_tables(daily: pl.DataFrame, calendar: pl.DataFrame) -> Tables:
+    """The table `time_series`; see `decompose`."""
+    return {"time_series": decompose(daily, calendar)}
 
 
 def decompose(series: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFrame:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.analyses.calendar import calendar_effect
-from pipelines.analyses.daily_grid import DailySeries, last_known
-from pipelines.analyses.smoothing import last_seasons, smooth, theta
+from pipelines.analyses.series.calendar import calendar_effect
+from pipelines.analyses.series.daily_grid import DailySeries, last_known
+from pipelines.analyses.series.smoothing import last_seasons, smooth, theta
 from pipelines.analyses.statistics import Array
 
 NAIVE = "seasonal_naive"

@@ -9,16 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.lifecycle import lifecycle_cutpoints, lifecycle_state
-from pipelines.analyses.schemas import (
-    SEGMENT_CANDIDATES,
-    SEGMENT_CENTROIDS,
-    SEGMENT_CUTPOINTS,
-    SEGMENT_FEATURES,
-    SEGMENT_PROFILES,
-    USER_SEGMENTS,
-)
-from pipelines.analyses.segment_clustering import (
+from pipelines.analyses.analysis import Tables
+from pipelines.analyses.people.lifecycle import lifecycle_cutpoints, lifecycle_state
+from pipelines.analyses.people.segment_clustering import (
     FIT_SAMPLE,
     STABILITY_SAMPLE,
     Candidate,
@@ -31,7 +24,15 @@ from pipelines.analyses.segment_clustering import (
     log_standardise,
     sample_rows,
 )
-from pipelines.analyses.segment_names import INACTIVE, group_means, name_segments, segment_lift
+from pipelines.analyses.people.segment_names import INACTIVE, group_means, name_segments, segment_lift
+from pipelines.analyses.people.tables import (
+    SEGMENT_CANDIDATES,
+    SEGMENT_CENTROIDS,
+    SEGMENT_CUTPOINTS,
+    SEGMENT_FEATURES,
+    SEGMENT_PROFILES,
+    USER_SEGMENTS,
+)
 from pipelines.analyses.statistics import Array, one_thread
 
 FEATURES = (
@@ -98,6 +99,19 @@ class _Grouping:
     candidates: list[Candidate] = field(default_factory=list)
     chosen: Candidate | None = None
     jaccard: Array | None = None
+
+
+def segment_tables(features: pl.DataFrame, centroids: pl.DataFrame, cutpoints: pl.DataFrame) -> Tables:
+    """Every table of the segments, with the memory of the last run read and renewed; see `segment_people`."""
+    found = segment_people(features, SegmentMemory(centroids, cutpoints))
+    return {
+        "user_segments": found.segments,
+        "segment_profiles": found.profiles,
+        "segment_features": found.features,
+        "segment_candidates": found.candidates,
+        "segment_centroids": found.memory.centroids,
+        "segment_cutpoints": found.memory.cutpoints,
+    }
 
 
 def segment_people(

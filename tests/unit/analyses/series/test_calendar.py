@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.calendar import calendar_effect, calendar_features, feature_matrix
+from pipelines.analyses.series.calendar import calendar_effect, calendar_features, feature_matrix
 from tests.unit.analyses.worlds import calendar, calendar_log_effect
 
 

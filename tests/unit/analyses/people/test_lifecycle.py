@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipelines.analyses.lifecycle import lifecycle_cutpoints, lifecycle_state
+from pipelines.analyses.people.lifecycle import lifecycle_cutpoints, lifecycle_state
 
 
 @pytest.mark.parametrize(
