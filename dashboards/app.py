@@ -12,29 +12,56 @@ from dashboards.data import release_path
 from dashboards.i18n import t
 
 HERE = Path(__file__).parent
-PAGES = {
-    "overview": "monitoring",
-    "reach": "visibility",
-    "engagement": "forum",
-    "funnel": "filter_alt",
-    "users": "group",
-    "time_series": "show_chart",
-    "import_files": "upload_file",
-    "data_health": "health_and_safety",
+# Groups of pages in the order of a working day; a page's name is its file's and its address, beside it its icon.
+GROUPS = {
+    "watch": {
+        "overview": "monitoring",
+        "reach": "visibility",
+        "engagement": "forum",
+        "funnel": "filter_alt",
+        "users": "group",
+        "time_series": "show_chart",
+    },
+    "explain": {
+        "compare": "compare_arrows",
+        "what_works": "science",
+        "when_to_post": "schedule",
+        "people": "diversity_3",
+        "conversion_paths": "route",
+        "reputation": "record_voice_over",
+    },
+    "act": {
+        "suggestions": "lightbulb",
+        "alerts": "notifications_active",
+        "outlook": "flag",
+    },
+    "data": {
+        "labelling": "label",
+        "import_files": "upload_file",
+        "data_health": "health_and_safety",
+    },
 }
 WITHOUT_RELEASE = {"import_files"}  # pages that need no published data
 START = "overview"
 
 
-def pages() -> list[st.Page]:
-    """One page per question; the file's name is the page's name and its address."""
-    shown = [_page(name, name, icon=f":material/{icon}:") for name, icon in PAGES.items() if name != START]
+def pages() -> dict[str, list[st.Page]]:
+    """One page per question, in groups; the file's name is the page's name and its address."""
+    shown = {
+        t(f"group.{group}"): [
+            _page(name, name, icon=f":material/{icon}:") for name, icon in members.items() if name != START and exists(name)
+        ]
+        for group, members in GROUPS.items()
+    }
     # The start page lives at "/"; a link to its own name opens it too.
-    return [
-        _page(START, "start", icon=f":material/{PAGES[START]}:", default=True),
-        *shown,
-        _page(START, START, visibility="hidden"),
-    ]
+    first, *_ = GROUPS
+    start = _page(START, "start", icon=f":material/{GROUPS[first][START]}:", default=True)
+    shown[t(f"group.{first}")] = [start, *shown[t(f"group.{first}")], _page(START, START, visibility="hidden")]
+    return shown
+
+
+def exists(name: str) -> bool:
+    return (HERE / "app_pages" / f"{name}.py").exists()
 
 
 def _page(name: str, url_path: str, **options: Any) -> st.Page:

@@ -26,7 +26,7 @@ orders as (
     group by business_date
 ),
 
-points as (
+account_points as (
     {%- for metric in account_metrics %}
     select
         platform,
@@ -36,8 +36,57 @@ points as (
         cast({{ metric }} as double) as value,
         is_provisional
     from account_days
+    {%- if not loop.last %}
     union all
+    {%- endif %}
     {%- endfor %}
+),
+
+known_points as (
+    select *
+    from account_points
+    where value is not null and business_date is not null
+),
+
+reporting as (
+    select
+        platform,
+        account_key,
+        metric,
+        min(business_date) as first_date
+    from known_points
+    group by platform, account_key, metric
+),
+
+-- A platform's total exists on days when every account that had begun to report did; followers of two accounts overlap and are not added.
+platform_points as (
+    select
+        points.platform,
+        'all' as account_key,
+        points.metric,
+        points.business_date,
+        sum(points.value) as value,
+        bool_or(points.is_provisional) as is_provisional
+    from known_points as points
+    where points.metric <> 'follower_total_count'
+    group by points.platform, points.metric, points.business_date
+    having count(*) > 1 and count(*) = (
+        select count(*)
+        from reporting
+        where
+            reporting.platform = points.platform
+            and reporting.metric = points.metric
+            and reporting.first_date <= points.business_date
+    )
+),
+
+points as (
+    select *
+    from known_points
+    union all
+    select *
+    from platform_points
+    union all
     select
         'all' as platform,
         'all' as account_key,

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipelines.analyses.series.calendar import calendar_effect
 from pipelines.analyses.series.daily_grid import DailySeries, last_known
-from pipelines.analyses.series.smoothing import last_seasons, smooth, theta
+from pipelines.analyses.series.smoothing import last_seasons, mstl_ets, smooth, theta
 from pipelines.analyses.statistics import Array
 
 NAIVE = "seasonal_naive"
@@ -51,6 +51,7 @@ def candidate_paths(history: Masked, features: Array) -> Paths:
         NAIVE: naive_path(history),
         "damped_ets": _finished(history, smooth(rows).expected),
         "theta": _finished(history, theta(rows)),
+        "mstl_ets": _finished(history, mstl_ets(rows)),
     }
     if history.one.kind != "level":
         effects = np.array([calendar_effect(row, features, history.weekdays) for row in rows])

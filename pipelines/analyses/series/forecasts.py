@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.analyses.analysis import Tables
+from pipelines.analyses.analysis import Tables, empty
 from pipelines.analyses.series.calendar import calendar_features, feature_matrix
 from pipelines.analyses.series.daily_grid import WEEK, DailySeries, Flags, daily_series
 from pipelines.analyses.series.forecast_intervals import Misses, bounds, half_widths, interval_scale, left_out_coverage
 from pipelines.analyses.series.forecast_models import NAIVE, Paths, candidate_paths, masked, naive_path, reach
-from pipelines.analyses.series.tables import FORECAST_SCORES, FORECASTS
+from pipelines.analyses.series.tables import FORECAST_SCORES, FORECAST_TOTALS, FORECASTS
 from pipelines.analyses.statistics import Array, benjamini_hochberg, mase, one_thread, overlapping_gain_p_value, smape
 
 HORIZON_DAYS = 28
@@ -71,9 +71,9 @@ class _Plan:
 
 
 def forecast_tables(daily: pl.DataFrame, calendar: pl.DataFrame) -> Tables:
-    """The tables `forecasts` and `forecast_scores`; see `forecasts`."""
-    ahead, scores = forecasts(daily, calendar)
-    return {"forecasts": ahead, "forecast_scores": scores}
+    """The tables `forecasts` (platform totals equal to the sum of their accounts), `forecast_scores` and `forecast_totals`."""
+    ahead, scores, totals = forecasts(daily, calendar)
+    return {"forecasts": coherent(ahead, daily), "forecast_scores": scores, "forecast_totals": totals}
 
 
 def forecasts(
@@ -83,23 +83,26 @@ def forecasts(
     *,
     latency_days: int = LATENCY_DAYS,
     level: float = INTERVAL_LEVEL,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The chosen model's forecast for `horizon` days after each series' last row, and the scores of all candidates.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The chosen model's forecast for `horizon` days after each series' last row, the scores of all candidates, and sums ahead.
 
     `series` is int_daily_series, `calendar` core.dim_dates. Every series has exactly one chosen score row; its `reason` (a
     REASONS key) says why, also where there is no forecast (model "none").
     """
     features = calendar_features(calendar)
     newest = series.select(pl.col("business_date").filter(pl.col("value").is_not_null()).max()).item()
-    tables, scores = [pl.DataFrame(schema=FORECASTS)], [pl.DataFrame(schema=FORECAST_SCORES)]
+    tables, scores, totals = [empty(FORECASTS)], [empty(FORECAST_SCORES)], [empty(FORECAST_TOTALS)]
     with one_thread():
         for one in daily_series(series):
             refusal = _refusal(one, np.datetime64(newest, "D"))
-            table, rows = (None, [refusal]) if refusal else _forecast(one, features, horizon, latency_days, level)
+            if refusal:
+                scores.append(_score_table(one.key, [refusal]))
+                continue
+            table, rows, total = _forecast(one, features, horizon, latency_days, level)
             scores.append(_score_table(one.key, rows))
-            if table is not None:
-                tables.append(table)
-    return pl.concat(tables), pl.concat(scores)
+            tables.append(table)
+            totals.append(total)
+    return pl.concat(tables), pl.concat(scores), pl.concat(totals)
 
 
 def _refusal(one: DailySeries, newest: np.datetime64) -> Score | None:
@@ -111,8 +114,10 @@ def _refusal(one: DailySeries, newest: np.datetime64) -> Score | None:
     return None
 
 
-def _forecast(one: DailySeries, calendar: pl.DataFrame, horizon: int, latency_days: int, level: float) -> tuple[pl.DataFrame, list[Score]]:
-    """One series: compete, choose, forecast."""
+def _forecast(
+    one: DailySeries, calendar: pl.DataFrame, horizon: int, latency_days: int, level: float
+) -> tuple[pl.DataFrame, list[Score], pl.DataFrame]:
+    """One series: compete, choose, forecast day by day and in sum."""
     cut = one.last_final
     plan = _plan(one, horizon, latency_days)
     end = cut + 1 + plan.reach_days
@@ -131,7 +136,10 @@ def _forecast(one: DailySeries, calendar: pl.DataFrame, horizon: int, latency_da
     model = next(score.model for score in scores if score.is_chosen)
     widths = half_widths(misses[model], level, on_event[cut + 1 :])
     shown = one.days.size - 1 - cut + horizon  # provisional days and the horizon after them
-    return _forecast_table(one, paths[model][-1, cut + 1 :][:shown], widths[:shown], level, model), scores
+    path = paths[model][-1, cut + 1 :][:shown]
+    sums = _total_misses(one, paths[model], plan)
+    total_widths = half_widths(sums, level, np.zeros(sums.sizes.shape[1], dtype=bool))[:shown]
+    return _forecast_table(one, path, widths[:shown], level, model), scores, _totals_table(one, path, total_widths, level)
 
 
 def _plan(one: DailySeries, horizon: int, latency_days: int) -> _Plan:
@@ -168,6 +176,91 @@ def _misses(one: DailySeries, path: Array, plan: _Plan, on_event: Flags) -> Miss
         sizes.append(np.abs(interval_scale(one, actual) - interval_scale(one, path[row, ahead])))
         events.append(on_event[ahead])
     return Misses(np.array(sizes), np.array(events))
+
+
+def _total_misses(one: DailySeries, path: Array, plan: _Plan) -> Misses:
+    """How far the sum of the first days after each origin missed what came, on the interval's scale; a running total: its last day."""
+    sizes = []
+    for row, origin in enumerate(plan.origins):
+        ahead = _ahead(plan, origin)
+        actual, forecast = _padded(one.final, ahead), path[row, ahead]
+        if one.kind != "level":
+            # a day nobody reported is missing from both sums, days before the first report from neither
+            forecast = np.nancumsum(np.where(np.isnan(actual), np.nan, forecast))
+            actual = np.where(np.isnan(actual), np.nan, np.nancumsum(actual))
+        sizes.append(np.abs(interval_scale(one, actual) - interval_scale(one, forecast)))
+    table = np.array(sizes)
+    return Misses(table, np.zeros(table.shape, dtype=bool))
+
+
+def _totals_table(one: DailySeries, forecast: Array, widths: Array, level: float) -> pl.DataFrame:
+    """The forecast added up from the day after the last final figure on; for a running total, the total itself."""
+    total = forecast if one.kind == "level" else np.cumsum(np.nan_to_num(forecast))
+    lower, upper = bounds(one, total, widths)
+    made_on = one.days[one.last_final]
+    ahead = np.arange(1, forecast.size + 1)
+    return pl.DataFrame(
+        {
+            "series_key": [one.key] * forecast.size,
+            "horizon_days": ahead,
+            "business_date": made_on + ahead,
+            "total_forecast": total,
+            "total_lower": lower,
+            "total_upper": upper,
+            "interval_level": level,
+            "made_on": [made_on.item()] * forecast.size,
+        },
+        schema=FORECAST_TOTALS,
+        strict=False,
+    ).with_columns(pl.col("total_lower", "total_upper").fill_nan(None))
+
+
+def coherent(ahead: pl.DataFrame, daily: pl.DataFrame) -> pl.DataFrame:
+    """The same forecasts with every platform total equal to the sum of its accounts, where each of them has a forecast.
+
+    What total and accounts disagree by is shared out by the squares of their interval widths (weighted least squares), so that the less
+    certain figure moves more; bounds move by the same factor. Other series stay as they are.
+    """
+    scope = daily.select("series_key", "metric", "platform", "account_key").unique()
+    rows = ahead.join(scope, on="series_key", how="left", maintain_order="left").with_columns(
+        is_total=(pl.col("account_key") == "all") & (pl.col("platform") != "all"),
+        weight=((pl.col("upper") - pl.col("lower")) ** 2).fill_null(0.0) + 1e-9,
+    )
+    family = ["metric", "platform", "business_date"]
+    members = scope.filter(pl.col("account_key") != "all").group_by("metric", "platform").agg(expected=pl.len())
+    part = pl.col("forecast").filter(~pl.col("is_total"))
+    gaps = (
+        rows.group_by(family)
+        .agg(
+            gap=pl.col("forecast").filter("is_total").sum() - part.sum(),
+            mass=pl.col("weight").sum(),
+            has_total=pl.col("is_total").any(),
+            found=part.len(),
+        )
+        .join(members, on=["metric", "platform"])
+        .filter(pl.col("has_total") & (pl.col("found") == pl.col("expected")) & ~pl.col("metric").str.ends_with("_total_count"))
+    )
+    moved = pl.col("forecast") + pl.col("gap") * pl.col("weight") / pl.col("mass") * pl.when("is_total").then(-1).otherwise(1)
+    can_be_negative = pl.col("metric").str.ends_with("_net_count")
+    joined = rows.join(gaps.select(*family, "gap", "mass"), on=family, how="left", maintain_order="left").with_columns(
+        moved=pl.when(can_be_negative).then(moved).otherwise(moved.clip(lower_bound=0))
+    )
+    summed = pl.col("moved").filter(~pl.col("is_total")).sum().over(family)
+    settled = pl.when("is_total").then(summed).otherwise("moved")
+    shift, factor = settled - pl.col("forecast"), settled / pl.col("forecast")
+    changes = pl.col("gap").is_not_null()
+    return joined.with_columns(
+        pl.when(changes).then(settled).otherwise("forecast").alias("forecast"),
+        *(
+            pl.when(changes & can_be_negative)
+            .then(pl.col(bound) + shift)
+            .when(changes & (pl.col("forecast") > 0))
+            .then(pl.col(bound) * factor)
+            .otherwise(bound)
+            .alias(bound)
+            for bound in ("lower", "upper")
+        ),
+    ).select(list(FORECASTS))
 
 
 def _scores(one: DailySeries, paths: Paths, plan: _Plan, misses: dict[str, Misses], level: float) -> list[Score]:

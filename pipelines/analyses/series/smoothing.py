@@ -11,6 +11,7 @@ from pipelines.analyses.statistics import Array, robust_scale
 
 WARM_UP_DAYS = 28
 OUTLIER = 3.0  # errors beyond this many standard deviations move the state no further …
+YEAR_DAYS = 365
 SHIFT_DAYS = 5  # … until so many in a row lie on one side: then it is a new level, not an outlier
 
 # alpha (level), beta (slope), gamma (season), phi (damping of the slope)
@@ -128,6 +129,34 @@ def theta(values: Array) -> Array:
         lines[row] = start + slope * place
     curved = 2 * (values - seasons) - lines
     return (lines + smooth(curved, LEVEL_ONLY, with_season=False).expected) / 2 + seasons
+
+
+def mstl_ets(values: Array) -> Array:
+    """Seasons by LOESS, the rest by exponential smoothing, for rows of values whose NaN tail is to be forecast.
+
+    A week is one season; with two years of history the year is another (MSTL of Bandara, Hyndman & Bergmeir). Days of a
+    season to come repeat its last cycle.
+    """
+    from statsmodels.tsa.seasonal import MSTL, STL
+
+    rows, days = values.shape
+    seasons = np.zeros((rows, days))
+    for row in range(rows):
+        known = np.flatnonzero(~np.isnan(values[row]))
+        if known.size < 2 * WEEK + 1:
+            continue
+        first, last = known[0], known[-1]
+        filled = np.interp(np.arange(first, last + 1), known, values[row][known])
+        periods = [WEEK] + ([YEAR_DAYS] if filled.size > 2 * YEAR_DAYS else [])
+        if len(periods) > 1:
+            parts = np.asarray(MSTL(filled, periods=periods, iterate=1).fit().seasonal).reshape(filled.size, -1).T
+        else:
+            parts = np.asarray(STL(filled, period=WEEK, seasonal=13).fit().seasonal)[None, :]
+        for period, part in zip(periods, parts, strict=True):
+            ahead = np.arange(days - last - 1)
+            seasons[row, first : last + 1] += part
+            seasons[row, last + 1 :] += part[-period:][ahead % period]
+    return smooth(values - seasons, LEVEL_ONLY, with_season=False).expected + seasons
 
 
 def weekday_means(values: Array) -> Any:

@@ -31,6 +31,17 @@ FORECASTS = {
     "made_on": pl.Date,
 }
 
+FORECAST_TOTALS = {
+    "series_key": pl.String,
+    "horizon_days": pl.Int64,
+    "business_date": pl.Date,
+    "total_forecast": pl.Float64,
+    "total_lower": pl.Float64,
+    "total_upper": pl.Float64,
+    "interval_level": pl.Float64,
+    "made_on": pl.Date,
+}
+
 FORECAST_SCORES = {
     "series_key": pl.String,
     "model": pl.String,
@@ -41,6 +52,36 @@ FORECAST_SCORES = {
     "origins": pl.Int64,
     "p_value": pl.Float64,
     "is_chosen": pl.Boolean,
+    "reason": pl.String,
+}
+
+OUTLOOK = {
+    "goal_key": pl.String,
+    "goal": pl.String,
+    "goal_type": pl.String,
+    "metric": pl.String,
+    "platform": pl.String,
+    "account_key": pl.String,
+    "starts_on": pl.Date,
+    "ends_on": pl.Date,
+    "as_of_date": pl.Date,
+    "target_number": pl.Float64,
+    "target_direction": pl.String,
+    "baseline_number": pl.Float64,
+    "elapsed_rate": pl.Float64,
+    "actual_number": pl.Float64,
+    "forecast_number": pl.Float64,
+    "forecast_lower": pl.Float64,
+    "forecast_upper": pl.Float64,
+    "interval_level": pl.Float64,
+    "attainment_rate": pl.Float64,
+    "attainment_lower": pl.Float64,
+    "attainment_upper": pl.Float64,
+    "needed_per_day_number": pl.Float64,
+    "coverage_rate": pl.Float64,
+    "known_day_count": pl.Int64,
+    "guessed_day_count": pl.Int64,
+    "verdict": pl.String,  # achieved, missed, on_track, open, off_track, not_enough_evidence
     "reason": pl.String,
 }
 
@@ -58,6 +99,18 @@ ANALYSES = [
         "forecasts",
         "pipelines.analyses.series.forecasts:forecast_tables",
         reads={"daily": DAILY, "calendar": CALENDAR},
-        writes={"forecasts": FORECASTS, "forecast_scores": FORECAST_SCORES},
+        writes={"forecasts": FORECASTS, "forecast_scores": FORECAST_SCORES, "forecast_totals": FORECAST_TOTALS},
+    ),
+    Analysis(
+        "outlook",
+        "pipelines.analyses.series.outlook:outlook_tables",
+        reads={
+            "goals": "select * from core.dim_goals order by goal_key",
+            "daily": DAILY,
+            "forecasts": "select * from analyses.forecasts order by series_key, business_date",
+            "totals": "select * from analyses.forecast_totals order by series_key, business_date",
+            "metrics": "select * from core.dim_metrics order by metric",
+        },
+        writes={"outlook": OUTLOOK},
     ),
 ]

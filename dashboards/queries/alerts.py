@@ -1,0 +1,60 @@
+"""What the alerts page asks of the alert and risk marts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboards.data import query
+
+
+def alerts(days: int = 90) -> pd.DataFrame:
+    """Alerts and notes of the last days before the newest text, newest first."""
+    return query(
+        """
+        select * from marts.mart_alerts
+        where started_at > (select max(started_at) from marts.mart_alerts) - to_days($days)
+        order by started_at desc, alert_key
+        """,
+        days=days,
+    )
+
+
+def scores() -> pd.DataFrame:
+    """How the alerts of each frequency did."""
+    return query("select * from marts.mart_alert_scores order by frequency desc")
+
+
+def texts(keys: list[str]) -> pd.DataFrame:
+    """The negative texts behind an alert, as they were written."""
+    return query(
+        """
+        select created_at, platform, text, categories from marts.mart_negative_items
+        where list_contains($keys, text_key) order by created_at, text_key
+        """,
+        keys=keys,
+    )
+
+
+def days() -> pd.DataFrame:
+    """Negative and all texts per day, all platforms together; a day without collection is absent."""
+    return query(
+        """
+        select business_date as day, sum(text_count) as total_count, sum(negative_count) as negative_count
+        from marts.mart_reputation_daily group by business_date having sum(text_count) is not null order by business_date
+        """
+    )
+
+
+def risks() -> pd.DataFrame:
+    """Every risk's newest day, the gravest first."""
+    return query(
+        """
+        select * from marts.mart_risks where is_latest
+        order by list_position(['critical', 'high', 'medium', 'low'], level) nulls last, index_number desc nulls last, risk_key
+        """
+    )
+
+
+def history(risk_key: str) -> pd.DataFrame:
+    """The days of one risk."""
+    return query("select * from marts.mart_risks where risk_key = $risk_key order by business_date", risk_key=risk_key)

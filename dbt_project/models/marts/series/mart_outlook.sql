@@ -1,0 +1,31 @@
+{{ config(tags=['after_analyses']) }}
+
+select
+    goal_key,
+    goal,
+    goal_type,
+    metric,
+    platform,
+    account_key,
+    starts_on,
+    ends_on,
+    as_of_date,
+    target_number,
+    target_direction,
+    baseline_number,
+    elapsed_rate,
+    actual_number,
+    forecast_number,
+    forecast_lower,
+    forecast_upper,
+    interval_level,
+    attainment_rate,
+    attainment_lower,
+    attainment_upper,
+    needed_per_day_number,
+    coverage_rate,
+    known_day_count,
+    guessed_day_count,
+    verdict,
+    reason
+from {{ source('analyses', 'outlook') }}
