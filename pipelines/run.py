@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines import lake, publish, warehouse
+from pipelines import lake, publish, state, warehouse
 from pipelines.ingest.landing import pending_files
 from pipelines.settings import PROJECT_DIR, settings
 
@@ -27,6 +27,7 @@ class Outcome:
 
 def run_pipeline(force: bool = False, from_scratch: bool = False) -> Outcome:
     """Take in what landed, build, audit, publish. Does nothing at all when nothing is new, unless forced."""
+    state.deliver()
     if not (force or from_scratch) and not pending_files() and warehouse.is_up_to_date(lake.manifests()):
         release = warehouse.current_release()
         assert release is not None  # is_up_to_date() has just read it

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import lake, upkeep, warehouse
+from pipelines import lake, state, upkeep, warehouse
 from pipelines.defs.workspace import Workspace
 from pipelines.ingest.landing import take_in_landing
 from pipelines.ingest.spec import entity_names
@@ -28,6 +28,7 @@ class RunConfig(dg.Config):
 )
 def raw(context: dg.AssetExecutionContext, config: RunConfig, workspace: Workspace):
     """Landing into the lake, past the first door, and the build's view of it."""
+    state.deliver()
     intake = take_in_landing()
     context.log.info(f"{len(intake.loaded)} files loaded, {intake.known} known, {len(intake.quarantined)} quarantined")
     announce("checking what enters the lake")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pipelines.simulate import dirt as dirt_files
 from pipelines.simulate import parameters as p
 from pipelines.simulate.books import truth as books
-from pipelines.simulate.exports import douyin_shop, mall_orders, site_events
+from pipelines.simulate.exports import ads, creators, douyin_shop, mall_orders, registers, site_events, survey, voices
 from pipelines.simulate.large import large_events, large_posts
 from pipelines.simulate.ledger import Ledger
 from pipelines.simulate.people import build_people
@@ -66,9 +66,19 @@ def simulate(
     site_events.write(world, people, ledger, event_style)
     mall_orders.write(world, people, ledger)
     shop = douyin_shop.write(world, ledger)
+    brand: dict[str, Any] = {}
+    if set(p.DEMO_PLATFORMS) <= set(chosen):  # the whole brand: what others say, advertising, a survey, its registers
+        voices.write_comments(world, ledger)
+        brand = {
+            "mentions": voices.write_mentions(world, ledger),
+            "ads": ads.write(world, ledger),
+            "creators": creators.write(world, ledger),
+            "survey": survey.write(world, ledger),
+            "registers": registers.write(world, people, ledger),
+        }
     if dirt:
         dirt_files.write_strangers(world, ledger)
-    found = books(world, people, site_events.log(world, people), ledger, shop)
+    found = books(world, people, site_events.log(world, people), ledger, shop) | brand
     path = truth_path or out / "truth.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from pipelines.simulate import calendar
 from pipelines.simulate import parameters as p
 from pipelines.simulate.ledger import CANONICAL, HEADER_CHANGE_DAYS, Ledger
 from pipelines.simulate.people import People
+from pipelines.simulate.truth import Truth
 from pipelines.simulate.world import World
 
 DAILY = (
@@ -39,17 +40,18 @@ def truth(world: World, people: People, events: pl.DataFrame, ledger: Ledger, sh
     s = world.scenario
     rows: dict[str, int] = {}
     for entry in ledger.files:
-        if entry["entity"]:
-            rows[entry["entity"]] = rows.get(entry["entity"], 0) + entry["rows"]
+        for entity, number in (entry.get("tables") or {entry["entity"]: entry.get("answers", entry["rows"])}).items():
+            if entity:
+                rows[entity] = rows.get(entity, 0) + number
     return {
         "scenario": {
-            **asdict(s),
+            **{k: v for k, v in asdict(s).items() if k != "truth"},
             "start": str(s.start),
             "end": str(s.end),
             "first_post_date": str(s.first_day),
             "platforms": list(s.platforms),
         },
-        "parameters": _parameters(),
+        "parameters": _parameters(s.truth),
         "files": ledger.files,
         "rows": {"by_entity": rows, "files": len(ledger.files), "bytes": sum(f["bytes"] for f in ledger.files)},
         "accounts": [_account(world, ledger, account) for account in world.accounts.iter_rows(named=True)],
@@ -58,23 +60,20 @@ def truth(world: World, people: People, events: pl.DataFrame, ledger: Ledger, sh
         "people": _people(people, events),
         "events": _events(events),
         "funnel": funnel(events),
+        "comments": ledger.comment_labels,
         "orders": {"mall": _mall(world, people), "douyin_shop": shop},
     }
 
 
-def _parameters() -> dict[str, Any]:
+def _parameters(t: Truth) -> dict[str, Any]:
+    planted = {k: v for k, v in asdict(t).items() if k not in ("campaign_panels", "journeys", "event_shock", "event_shock_sd", "dirt")}
     return {
+        **planted,
         "platforms": {k: asdict(v) for k, v in p.PLATFORMS.items()},
-        "feature_effects": p.FEATURE_EFFECTS,
-        "topic_effects": dict(zip(p.TOPICS, p.TOPIC_EFFECTS, strict=True)),
-        "quality_effect": p.QUALITY_EFFECT,
-        "noise_sd": p.NOISE_SD,
-        "best_hour_effect": p.BEST_HOUR_EFFECT,
-        "follower_elasticity": p.FOLLOWER_ELASTICITY,
+        "topic_effects": dict(zip(p.TOPICS, t.topic_effects, strict=True)),
         "calendar_effects": calendar.EFFECTS,
-        "campaigns": [asdict(c) for c in p.CAMPAIGNS],
         "segments": {k: asdict(v) for k, v in p.SEGMENTS.items()},
-        "channels": dict(zip(p.CHANNELS, p.CLICK_BY_CHANNEL, strict=True)),
+        "channels": dict(zip(p.CHANNELS, t.click_by_channel, strict=True)),
         "header_change_days_before_end": HEADER_CHANGE_DAYS,
     }
 

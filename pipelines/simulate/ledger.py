@@ -29,11 +29,16 @@ class Ledger:
         self.out, self.world, self.dirt = out, world, dirt
         self.files: list[dict[str, Any]] = []
         self.posts_seen: dict[str, set[int]] = {}
+        self.comment_labels: dict[str, dict[str, list[Any]]] = {}
         self._written: set[Path] = set()
 
     def capture(self, day: int, name: str, zone: str = "Asia/Shanghai") -> datetime:
         """The moment of an export on `day`, in the platform's own zone."""
         return capture_time(self.world.scenario, day, name).replace(tzinfo=ZoneInfo(zone))
+
+    def note_texts(self, account_key: str, labels: dict[str, list[Any]]) -> None:
+        """What the comments below an account's posts mean, for the books."""
+        self.comment_labels[account_key] = labels
 
     def write(self, account: str, file_name: str, data: bytes, captured_at: datetime, posts: pl.Series | None = None, **facts: Any) -> Path:
         """Save one export under its account, named as a browser would beside files of that name, with its time as mtime."""

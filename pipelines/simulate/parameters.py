@@ -1,7 +1,7 @@
 """What is true in the simulated world: levels, rates, planted effects and people. ``truth.json`` repeats all of it.
 
-Later work plants a new effect by adding a feature to `FEATURE_EFFECTS` (and its words to ``titles.py``): every count of every
-post is exp(level + effects), so nothing else has to change.
+A new effect is planted by adding a feature to `FEATURE_EFFECTS` (and its words to ``titles.py``): every count of every post is
+exp(level + effects). Other worlds change some of these values: see ``truth.py`` and ``scenarios.py``.
 """
 
 from __future__ import annotations
@@ -188,7 +188,8 @@ PEOPLE = 3_000
 EVENT_DAYS = 120
 FUNNEL_STEPS = ("impression", "click", "visit", "register", "order", "pay")
 FUNNEL_WINDOW_DAYS = 7
-CLICK_BY_CHANNEL = (0.0, 0.05, 0.15, 0.55, 0.35)  # log, on the click probability
+CLICK_BY_CHANNEL = (0.0, 0.05, 0.15, 0.0, 0.35)  # log, on the click probability; search adds nothing, it shows who wants to buy
+INTENT_SD = 0.8  # hidden wish to buy of a session: it makes people search, and makes them order
 DOUYIN_SHOP_ORDERS_PER_DAY = 6.0
 
 PRODUCTS: tuple[tuple[str, str, str, int], ...] = (  # id, name, specification, price in fen

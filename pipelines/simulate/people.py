@@ -56,7 +56,7 @@ def build_people(world: World) -> People:
 def _population(s: Scenario) -> pl.DataFrame:
     """Segments in fixed shares; a fifth of the people were there before the period, ever more arrive during it. People also leave."""
     rng = s.rng("people")
-    n = max(round(p.PEOPLE * s.scale), 20)
+    n = max(round(s.truth.people * s.scale), 20)
     counts = np.diff(np.rint(np.cumsum([0, *(v.share for v in p.SEGMENTS.values())]) * n).astype(int))
     segment = rng.permutation(np.repeat(np.arange(len(p.SEGMENTS)), counts))
     during = p.BURN_IN_DAYS + np.floor((s.days - 1) * rng.random(n) ** 0.45).astype(int)
@@ -99,14 +99,17 @@ def _sessions(s: Scenario, people: pl.DataFrame) -> pl.DataFrame:
     hour = rng.choice(24, n, p=_hours())
     opened = day * 86400 + hour * 3600 + rng.integers(0, 3600, n)
     segment = people["segment_index"].to_numpy()[person]
-    mix = np.cumsum(_per_segment("channels"), axis=1)
-    channel = (rng.random(n)[:, None] > mix[segment]).sum(axis=1).clip(0, len(p.CHANNELS) - 1)
+    intent = s.rng("intent").normal(0, s.truth.intent_sd, n)
+    mix = _per_segment("channels")[segment]
+    mix[:, p.CHANNELS.index("search")] *= np.exp(1.2 * intent - 0.5)  # who wants to buy searches
+    mix = np.cumsum(mix / mix.sum(axis=1, keepdims=True), axis=1)
+    channel = (rng.random(n)[:, None] > mix).sum(axis=1).clip(0, len(p.CHANNELS) - 1)
     platforms = [k for k in p.DEMO_PLATFORMS if k in s.platforms] or list(s.platforms)
     weight = np.array(next(iter(p.SEGMENTS.values())).platforms[: len(platforms)])
     source = rng.choice(len(platforms), n, p=weight / weight.sum())
     campaign = np.full(n, None, dtype=object)
     u, last = rng.random(n), s.all_days - 1
-    for c in p.CAMPAIGNS:
+    for c in s.truth.campaigns:
         campaign[(day >= last - c.starts) & (day <= last - c.ends) & (u < 0.35) & (channel != 3)] = c.name
     return (
         pl.DataFrame(
@@ -119,6 +122,7 @@ def _sessions(s: Scenario, people: pl.DataFrame) -> pl.DataFrame:
                 "platform": np.array(platforms)[source],
                 "campaign": pl.Series(list(campaign), dtype=pl.String),
                 "segment_index": segment,
+                "intent": intent,
             }
         )
         .sort("person", "opened")
@@ -138,9 +142,11 @@ def _funnel(s: Scenario, people: pl.DataFrame, sessions: pl.DataFrame) -> dict[s
     rng = s.rng("funnel")
     n, segment, person = sessions.height, sessions["segment_index"].to_numpy(), sessions["person"].to_numpy()
     opened = sessions["opened"].to_numpy()
-    lift = np.array(p.CLICK_BY_CHANNEL)[sessions["channel_index"].to_numpy()]
+    lift = np.array(s.truth.click_by_channel)[sessions["channel_index"].to_numpy()]
+    intent = sessions["intent"].to_numpy()
+    lift = lift + 0.3 * intent - 0.05
     campaign = sessions["campaign"].to_numpy()
-    for c in p.CAMPAIGNS:
+    for c in s.truth.campaigns:
         lift = lift + c.click_effect * (campaign == c.name)
 
     def passes(field: str, log_lift: np.ndarray | float = 0.0) -> np.ndarray:
@@ -163,7 +169,7 @@ def _funnel(s: Scenario, people: pl.DataFrame, sessions: pl.DataFrame) -> dict[s
     registered[person[registers]] = registered_here[registers]
     days = calendar.day_list(s.first_day, s.all_days)
     demand = calendar.ordering(days)[sessions["day"].to_numpy()]
-    order = visit & (registered[person] <= np.where(registers, registered_here, visited)) & passes("order", demand)
+    order = visit & (registered[person] <= np.where(registers, registered_here, visited)) & passes("order", demand + 0.45 * intent - 0.1)
     thinks_it_over = rng.random(n) < 0.12
     wait = np.where(thinks_it_over, rng.exponential(3.5 * 86400, n), rng.lognormal(4.6, 0.9, n))
     ordered = np.where(registers, registered_here, visited) + 20 + np.rint(wait).astype(np.int64)

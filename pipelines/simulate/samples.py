@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 SEED = 7
+ACCOUNTS = 3  # per platform: fewer say nothing about what works within an account
 
 
 def write_samples(landing: Path) -> None:
@@ -16,6 +17,6 @@ def write_samples(landing: Path) -> None:
     landing.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=landing.parent, prefix=".samples-") as scratch:
         out = Path(scratch) / "out"
-        simulate(out, seed=SEED, truth_path=landing.parent / "simulated-truth.json")
+        simulate(out, seed=SEED, accounts=ACCOUNTS, truth_path=landing.parent / "simulated-truth.json")
         for folder in sorted(out.iterdir()):
             shutil.move(folder, landing / folder.name)

@@ -51,8 +51,8 @@ TEMPLATES_EN = {
 }
 LONG = ["（附门店地址和点单攻略，建议先收藏再出发）", "（看到最后有店员私藏的隐藏喝法）", "（连夜整理好的完整记录都放在这里了）"]
 LONG_EN = [" - with the full list of stores and what to order in each", " (save this one, the last tip is from our own baristas)"]
-VOTE = "【有奖投票】"
-VOTE_EN = "[Vote] "
+VOTE, LOTTERY = "【投票】", "【转发抽奖】"
+VOTE_EN, LOTTERY_EN = "[Vote] ", "[Giveaway] "
 EMOJI = np.array(["🍵", "🌿", "✨", "🧋", "🍑", "🍂"])
 TAGS = ["#好茶推荐", "#下午茶", "#{city}探店", "#秋冬喝什么"]
 TAGS_EN = ["#teatime", "#coldbrew", "#tealover"]
@@ -94,14 +94,14 @@ def titles(posts: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
             "suffix": _pick(rng, suffixes, n),
             "tags": _pick(rng, TAGS if language == "zh" else TAGS_EN, n),
         }
-    english = posts["language"].to_numpy() == "en"
+    english, lottery = posts["language"].to_numpy() == "en", posts["is_lottery"].to_numpy()
     chosen = {k: np.where(english, words["en"][k], words["zh"][k]) for k in words["zh"]}
     emoji_run = np.array(["".join(EMOJI[:k]) for k in range(len(EMOJI) + 1)], dtype=object)
     frame = posts.select("vote_sticker", "long_title", "platform", "emoji_count").with_columns(
         **{k: pl.Series(v.astype(str)) for k, v in chosen.items()},
         number=pl.Series(rng.integers(3, 30, n).astype(str)),
         emoji=pl.Series(emoji_run[posts["emoji_count"].to_numpy()].astype(str)),
-        vote=pl.Series(np.where(english, VOTE_EN, VOTE)),
+        vote=pl.Series(np.where(lottery, np.where(english, LOTTERY_EN, LOTTERY), np.where(english, VOTE_EN, VOTE))),
         main_tag=pl.Series(np.where(english, "#QingheTea", "#青禾茶饮")),
     )
     title = (

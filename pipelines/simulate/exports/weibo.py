@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate import dirt, files
+from pipelines.simulate import dirt, files, texts
+from pipelines.simulate.exports.voices import labels
 from pipelines.simulate.facts import base62
 from pipelines.simulate.ledger import CANONICAL, Ledger
 from pipelines.simulate.world import World
@@ -19,23 +20,6 @@ COMMENT_HEADER = files.names("id,weibo_id,created_at,user_screen_name,text,pic_u
 COUNTS = ("likes", "comments", "reposts")
 CRAWL_DAYS = 30  # each crawl looks at the posts of the last 30 days; the first one at all
 COPIES_MAIN, COPIES_SIDE = (28, 21, 14, 7, 0), (14, 0)  # days before the end on which someone took a copy of the file
-COMMENTS = [
-    "已经冲了，真的好喝",
-    "求{c}开店！",
-    "三分糖刚刚好",
-    "今天排队了二十分钟，值了",
-    "有没有无糖版本",
-    "杯子太好看了吧",
-    "这个价格可以天天喝",
-    "等了好久，包装漏了",
-    "味道有点淡",
-    "客服回复太慢了",
-    "种草了种草了",
-    "小时候的味道",
-    "什么时候出大杯",
-    "拍给同事看，她也要",
-]
-CITIES = ["杭州", "成都", "长沙", "广州", "西安"]
 
 
 def rows(shown: pl.DataFrame) -> pl.DataFrame:
@@ -125,26 +109,21 @@ def write(world: World, ledger: Ledger) -> None:
 
 def _comments(world: World, ledger: Ledger, account: dict, last: int) -> None:
     """Comments of the newest 30 posts, at most 40 each: the site hides the others, so the numbers do not match 评论数."""
-    rng = world.scenario.rng(f"weibo comments {account['account_index']}")
     posts = world.posts_of(account["account_index"], last).head(30)
-    how_many = np.minimum(posts["comments"].to_numpy(), 40)
-    post = np.repeat(np.arange(posts.height), how_many)
+    post = np.repeat(np.arange(posts.height), np.minimum(posts["comments"].to_numpy(), 40))
     n = len(post)
-    after = np.rint(rng.exponential(6 * 3600, n)).astype("timedelta64[s]")
-    ends = np.datetime64(world.scenario.day(last), "s") + np.timedelta64(84_000, "s")
-    at = np.minimum(posts["published_at"].to_numpy()[post].astype("datetime64[s]") + after, ends)
-    texts = np.array([t.format(c=c) for t in COMMENTS for c in CITIES[: 5 if "{c}" in t else 1]])
-    table = pl.DataFrame(
-        {
-            "id": (5_200_000_000_000_000 + account["account_index"] * 10**12 + np.arange(n)).astype(str),
-            "weibo_id": posts["post_number"].to_numpy()[post],
-            "created_at": pl.Series(at.astype("datetime64[us]")).dt.strftime("%a %b %d %H:%M:%S +0800 %Y"),
-            "user_screen_name": np.char.add("茶友", rng.integers(10_000, 99_999, n).astype(str)),
-            "text": texts[rng.integers(0, len(texts), n)],
-            "pic_url": pl.repeat("", n, eager=True),
-            "like_count": rng.geometric(0.4, n) - 1,
-        }
+    number = 5_200_000_000_000_000 + account["account_index"] * 10**12 + np.arange(n)
+    said = texts.comments(world, posts, post, f"weibo comments {account['account_index']}").with_columns(id=pl.Series(number.astype(str)))
+    table = said.select(
+        "id",
+        weibo_id=pl.Series(posts["post_number"].to_numpy()[post]),
+        created_at=pl.col("at").dt.strftime("%a %b %d %H:%M:%S +0800 %Y"),
+        user_screen_name=pl.lit("茶友") + pl.col("author").cast(pl.String),
+        text="text",
+        pic_url=pl.lit(""),
+        like_count="likes",
     ).select(COMMENT_HEADER)
+    ledger.note_texts(f"weibo:{account['account_name']}", labels(said))
     ledger.write(
         account["account_name"],
         f"{account['account_name']}_comments.csv",

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.simulate import Simulation, simulate
 
-SMALL = {"seed": 11, "days": 120, "accounts": 2, "scale": 0.5}
+SMALL = {"seed": 14, "days": 120, "accounts": 2, "scale": 0.5}
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,137 @@
+"""One suggestion on the page: its sentence, how sure it is, its evidence a click away, and what was decided about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import streamlit as st
+
+from dashboards import format as fmt
+from dashboards import registry
+from dashboards.i18n import t
+from dashboards.queries import suggestions
+from dashboards.tables import table
+from pipelines import state
+from pipelines.suggestions.adoption import Split, new_seed, split
+
+
+def card(row: Any) -> None:
+    """An open or decided suggestion with everything one needs to decide."""
+    with st.container(border=True):
+        st.markdown(fmt.plain(row.sentence))
+        done, made = suggestions.passed(row)
+        facts = [
+            t(f"suggestions.confidence_{row.confidence}") + (t("suggestions.downgraded") if row.is_downgraded else ""),
+            t(f"suggestions.rung_{row.design_rung}"),
+            t("suggestions.checks_passed", passed=done, made=made),
+            t("suggestions.tried", n=row.family_count, q=f"{row.q_value:.3f}"),
+            t("suggestions.term", made=fmt.day(row.created_on), until=fmt.day(row.expires_on)),
+        ]
+        st.caption("　".join(facts))
+        if len(row.overlapping_ids):
+            st.warning(t("suggestions.overlaps"), icon=":material/layers:")
+        if row.status != "open":
+            st.info(t(f"suggestions.status_{row.status}"), icon=":material/task_alt:")
+        if st.toggle(t("suggestions.show_evidence"), key=f"evidence:{row.suggestion_id}"):
+            _details(row)
+        if row.status == "open":
+            with st.expander(t("suggestions.decide"), icon=":material/how_to_vote:"):
+                _decision(row)
+
+
+def unanswered(row: Any) -> None:
+    """A question without a suggestion: what is missing, and the experiment that would settle it."""
+    with st.container(border=True):
+        st.markdown(fmt.plain(row.sentence))
+        st.caption(t("suggestions.no_evidence"))
+        if isinstance(row.evidence_sql, str) and st.toggle(t("suggestions.show_evidence"), key=f"evidence:{row.suggestion_id}"):
+            _evidence(row)
+
+
+def _details(row: Any) -> None:
+    _evidence(row)
+    table(suggestions.checks(row), f"suggestion_checks_{row.suggestion_id}")
+    terms = suggestions.terms(row)
+    st.markdown(f"**{t('suggestions.falsifier')}**")
+    st.markdown(
+        t(
+            "suggestions.falsifier_words",
+            days=terms["window_days"],
+            metric=fmt.plain(registry.label(terms["metric"])),
+            gain=fmt.count(terms["threshold_gain"]),
+            share=fmt.rate(terms["compliance_rate"]),
+            n=fmt.exact(terms["minimum_count"]),
+        )
+    )
+    st.caption(t("suggestions.hash", hash=row.falsifier_hash, id=row.suggestion_id))
+
+
+def _evidence(row: Any) -> None:
+    """The figures of the sentence, asked for anew on this release, and the queries that anybody can run."""
+    rows = suggestions.evidence(row)
+    if rows.empty:
+        st.caption(t("suggestions.evidence_gone"))
+    else:
+        table(rows, f"suggestion_evidence_{row.suggestion_id}")
+    st.caption(t("suggestions.sql"))
+    st.code(row.evidence_sql, language="sql")
+    if isinstance(row.evidence_rows_sql, str):
+        st.caption(t("suggestions.rows_sql"))
+        st.code(row.evidence_rows_sql, language="sql")
+
+
+def _decision(row: Any) -> None:
+    day = suggestions.today()
+    drawn = split(suggestions.accounts_in_scope(row), new_seed(row.suggestion_id, day))
+    with st.form(f"decide:{row.suggestion_id}", border=False):
+        left, right = st.columns([1, 1])
+        who = left.text_input(t("suggestions.who"), key=f"who:{row.suggestion_id}", max_chars=40)
+        starts = right.date_input(t("suggestions.starts"), value=day + dt.timedelta(1), key=f"starts:{row.suggestion_id}")
+        reason = st.text_input(t("suggestions.reason"), key=f"reason:{row.suggestion_id}", max_chars=400)
+        st.caption(_coin(drawn))
+        with st.container(horizontal=True):
+            pressed = [
+                name
+                for name, icon in (("adopted", "check"), ("trial", "casino"), ("rejected", "close"))
+                if st.form_submit_button(t(f"suggestions.do_{name}"), icon=f":material/{icon}:", key=f"{name}:{row.suggestion_id}")
+            ]
+    if not pressed:
+        return
+    if not who.strip() or (pressed[0] == "rejected" and not reason.strip()):
+        st.error(t("suggestions.who_needed" if not who.strip() else "suggestions.reason_needed"))
+        return
+    _store(row, pressed[0], who.strip(), reason.strip(), starts, drawn)
+    st.rerun()
+
+
+def _coin(drawn: Split) -> str:
+    names = registry.short_names()
+
+    def listed(keys: list[str]) -> str:
+        return t("list_separator").join(fmt.plain(names.get(key, key)) for key in keys) or fmt.MISSING
+
+    if drawn.by_days:
+        return t("suggestions.coin_days", adopters=listed(drawn.adopters))
+    return t("suggestions.coin_accounts", adopters=listed(drawn.adopters), controls=listed(drawn.controls))
+
+
+def _store(row: Any, decision: str, who: str, reason: str, starts: Any, drawn: Split) -> None:
+    """Keep the decision with the suggestion and its falsifier as they stand now."""
+    everybody = sorted([*drawn.adopters, *drawn.controls])
+    taking_part: dict[str, Any] = {}
+    if decision == "trial":
+        taking_part = {"adopters": drawn.adopters, "controls": drawn.controls, "randomisation_seed": drawn.seed, "starts_on": starts}
+    elif decision == "adopted":
+        taking_part = {"adopters": everybody, "controls": [], "starts_on": starts}
+    state.add(
+        "suggestion_decisions",
+        suggestion_id=row.suggestion_id,
+        decision=decision,
+        decided_by=who,
+        reason=reason,
+        falsifier_json=row.falsifier_json,
+        falsifier_hash=row.falsifier_hash,
+        suggestion_json=suggestions.as_stored(row),
+        **taking_part,
+    )

@@ -1,0 +1,32 @@
+{{ config(tags=['after_analyses']) }}
+
+select
+    scope,
+    platform,
+    account_key,
+    metric,
+    measure,
+    period_days,
+    baseline_kind,
+    starts_on,
+    ends_on,
+    baseline_starts_on,
+    baseline_ends_on,
+    value,
+    baseline,
+    difference,
+    difference_lower as lower,
+    difference_upper as upper,
+    log_ratio,
+    exp(log_ratio) - 1 as change_rate,
+    exp(log_ratio_lower) - 1 as change_lower_rate,
+    exp(log_ratio_upper) - 1 as change_upper_rate,
+    interval_method,
+    day_count,
+    account_count,
+    post_count,
+    baseline_post_count,
+    coverage_rate,
+    flags,
+    verdict
+from {{ source('analyses', 'comparisons') }}

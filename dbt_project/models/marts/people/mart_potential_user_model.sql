@@ -1,0 +1,30 @@
+{{ config(tags=['after_analyses']) }}
+
+select
+    as_of_date,
+    group_number,
+    model_version,
+    status,
+    reason,
+    horizon_days,
+    learn_cut_date,
+    judge_cut_date,
+    learn_people_count,
+    learn_conversion_count,
+    people_count,
+    conversion_count,
+    predicted_rate,
+    conversion_rate,
+    conversion_rate_low,
+    conversion_rate_high,
+    auc,
+    auc_low,
+    auc_high,
+    top_decile_people_count,
+    top_decile_lift,
+    lift_low,
+    lift_high,
+    calibration_error_rate,
+    brier_score,
+    base_brier_score
+from {{ source('analyses', 'potential_user_model') }}

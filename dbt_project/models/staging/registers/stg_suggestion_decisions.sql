@@ -1,0 +1,20 @@
+select
+    load_id,
+    row_number,
+    loaded_at,
+    source_name,
+    entry_number,
+    suggestion_id,
+    decision,
+    decided_by,
+    decided_at,
+    {{ json_texts('adopters') }} as adopters,
+    {{ json_texts('controls') }} as controls,
+    starts_on,
+    randomisation_seed,
+    reason,
+    falsifier_json,
+    falsifier_hash,
+    suggestion_json,
+    extra
+from ({{ current_register('suggestion_decisions', ['entry_number']) }}) as rows_of_now

@@ -1,0 +1,1 @@
+"""What works: content features and publishing slots, compared within accounts, and every estimated effect judged together."""

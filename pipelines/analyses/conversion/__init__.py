@@ -1,0 +1,1 @@
+"""Analyses of the way to a purchase: funnels, attribution, ads."""

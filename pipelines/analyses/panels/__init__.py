@@ -1,0 +1,1 @@
+"""Effects from panels: campaigns, experiments, people's behaviour, and what a decision brought."""

@@ -1,0 +1,1 @@
+"""The whole engine on simulated worlds with planted truth: `uv run poe score`."""

@@ -1,0 +1,69 @@
+"""The pages about effects and publishing time: what stands, what does not and why, with the posts behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboards.i18n import words
+from dashboards.queries import what_works, when_to_post
+from tests.unit.dashboards.made_up_release import empty_release
+
+
+def texts(app) -> str:
+    groups = [app.title, app.subheader, app.caption, app.markdown, app.warning, app.info, app.success, app.text]
+    return "\n".join(str(element.value) for group in groups for element in group)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", ["what_works", "when_to_post"])
+def test_each_page_shows_its_question_without_an_error(open_page, page, language):
+    app = open_page(page, lang=language)
+    assert not app.exception and not app.error
+    assert app.title[0].value == words(language)[f"page.{page}"]
+    assert words(language)[f"{page}.question"] in texts(app)
+    assert len(app.dataframe) >= 2
+
+
+@pytest.mark.parametrize("page", ["what_works", "when_to_post"])
+def test_a_release_without_rows_is_an_empty_state(open_page, tmp_path, page):
+    empty_release(tmp_path)
+    app = open_page(page, data_dir=tmp_path)
+    assert not app.exception and not app.error
+    assert f"**{words('zh')[f'{page}.no_rows']}**" in texts(app)
+
+
+def test_refused_and_unknown_effects_are_listed_with_their_reason_and_no_zero(open_page):
+    app = open_page("what_works", lang="en")
+    rows = app.dataframe[0].value
+    verdicts = " ".join(rows["effect_status"])
+    assert words("en")["what_works.reason.placebo_failed"] in verdicts
+    assert words("en")["what_works.reason.too_few_accounts"] in verdicts
+    unknown = rows[rows["effect_status"].str.contains("Not enough")]
+    assert set(unknown["effect_text"]) == {"—"} and set(unknown["effect_gain"]) == {"—"}
+    assert sum(int(metric.value) for metric in app.metric) == len(rows)
+
+
+def test_the_posts_behind_an_effect_come_from_its_own_query(open_page):
+    app = open_page("what_works")
+    assert "marts.mart_content_features" in app.code[0].value
+    assert len(app.dataframe[-1].value) == 500, "a page shows the first rows, the download has them all"
+
+
+def test_a_platform_without_evidence_gets_the_experiment_that_would_settle_it(open_page):
+    app = open_page("when_to_post", on="weibo", lang="en")
+    assert any("toss a coin" in warning.value for warning in app.warning)
+    assert "640" in app.warning[0].value
+    assert not app.success
+
+
+def test_a_platform_with_a_better_slot_says_so(open_page):
+    app = open_page("when_to_post", on="douyin", lang="en")
+    assert app.success and not app.warning
+    slots = app.dataframe[1].value
+    assert len(slots) == 8 and "better" in set(slots["slot_verdict"])
+
+
+def test_log_ratios_are_written_as_percentages():
+    assert when_to_post.hours("18-20") == "18:00–20:59"
+    assert what_works.size(0.0953, "log") == "+10.0%"
+    assert what_works.size(None, "log") == "—"
