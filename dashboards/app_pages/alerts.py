@@ -72,7 +72,7 @@ if picked is not None:
 trend = alerts.days()
 if not trend.empty:
     st.subheader(t("alerts.trend"), anchor=False)
-    rows = trend.assign(value=trend["negative_count"], period=t("chart.now"))
+    rows = trend.assign(value=trend["negative_count"], series="now", real_day=trend["day"])
     charts.show(charts.trend(rows, t("column.negative_count")), t("alerts.trend"), height=220)
 
 st.subheader(t("alerts.risks"), anchor=False, help=t("alerts.risks_help"))

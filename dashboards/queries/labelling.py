@@ -11,7 +11,8 @@ def waiting(done: list[str], shown: int) -> pd.DataFrame:
     """The texts that the model left open or was least sure of, equal texts once, without those labelled since."""
     return query(
         """
-        select text_key, text, platform, source, created_at, sentiment, category, need_label, certainty_rate, count(*) over () as waiting_count
+        select text_key, text, platform, source, created_at, sentiment, category, need_label, certainty_rate,
+            count(*) over () as waiting_count
         from marts.mart_texts_to_label
         where repeat_number = 1 and not list_contains($done, text_key)
         order by needs_human desc, certainty_rate, text_key limit $shown

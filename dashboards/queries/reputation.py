@@ -43,11 +43,12 @@ RATES = """
 
 
 def trend(start: dt.date, end: dt.date, platforms: list[str]) -> pd.DataFrame:
-    """Per day the net sentiment of the seven days up to it (`net`, `net_low`, `net_high`, `toned_count`); no row where they hold no tone."""
+    """Per day the net sentiment of the seven days up to it (`net`, `net_low`, `net_high`, `toned_count`), where they hold a tone."""
     return query(
         f"""
         with days as (
-            select business_date as day, sum(text_count) as text_count, sum(positive_count) as day_positive_count, sum(toned_count) as day_count
+            select business_date as day, sum(text_count) as text_count,
+                sum(positive_count) as day_positive_count, sum(toned_count) as day_count
             from marts.mart_reputation_daily
             where len($platforms) = 0 or list_contains($platforms, platform)
             group by business_date
@@ -68,7 +69,7 @@ def items(start: dt.date, end: dt.date, platforms: list[str]) -> pd.DataFrame:
     """Negative texts and those left to a person, gravest and newest first, those answered last."""
     return query(
         """
-        select *, category_name_zh, category_name_en from marts.mart_negative_items
+        select * from marts.mart_negative_items
         where business_date between $start_day and $end_day and (len($platforms) = 0 or list_contains($platforms, platform))
         order by status = 'answered', severity_level desc nulls last, created_at desc, text_key
         """,
@@ -95,7 +96,10 @@ def classes(rows: pd.DataFrame) -> pd.DataFrame:
 def steps(crisis_type: str) -> pd.DataFrame:
     """The current plan for a type of crisis, step by step."""
     return query(
-        "select step_number, action, role, within_hours from core.dim_playbooks where is_current and crisis_type = $kind order by step_number",
+        """
+        select step_number, action, role, within_hours from core.dim_playbooks
+        where is_current and crisis_type = $kind order by step_number
+        """,
         kind=crisis_type,
     )
 

@@ -42,7 +42,7 @@ def content_effects(posts: pl.DataFrame) -> Tables:
 
 
 def _variants(frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame, Any]]:
-    """The designs that are fitted: all features; the title's length in place of "long"; the speed of the first reply where there was one."""
+    """The designs that are fitted: all features; the title's length in place of "long"; the speed of the first reply."""
     replied = frame.filter(pl.col("first_reply_seconds").is_not_null())
     return [("features", frame, content_design), ("title_length", frame, _title_design), ("is_fast_reply", replied, _reply_design)]
 
@@ -99,7 +99,7 @@ def _scope_rows(
 
 
 def _shrink(effects: list[dict[str, Any]], checks: list[dict[str, Any]]) -> None:
-    """Platforms towards each other, levers over all platforms towards no effect; an effect that turns around between platforms is refused."""
+    """Platforms towards each other, levers over all towards none; an effect that turns around between platforms is refused."""
     everywhere: dict[str, list[dict[str, Any]]] = {}
     platforms: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in effects:

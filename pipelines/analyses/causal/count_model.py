@@ -1,12 +1,13 @@
 """Counts compared within accounts: quasi-negative-binomial regression with account fixed effects and jackknife intervals.
 
-The mean is exp(account + x'b), the variance mean + phi * mean²; only the mean has to be right. Accounts enter through weighted demeaning, so
-their number costs nothing. Standard errors come from leaving out one account at a time (one Newton step each) and t with G - 1 degrees.
+The mean is exp(account + x'b), the variance mean + phi * mean²; only the mean has to be right. Accounts enter through weighted demeaning,
+so their number costs nothing. Standard errors come from leaving out one account at a time (one Newton step each) and t with G - 1 degrees.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -143,7 +144,7 @@ def _summary(
     wx = x * weights[:, None]
     p = x.shape[1]
     bounds = [*groups.starts, len(x)]
-    parts = np.array([wx[i:j].T @ x[i:j] for i, j in zip(bounds[:-1], bounds[1:], strict=True)]).reshape(groups.count, p, p)
+    parts = np.array([wx[i:j].T @ x[i:j] for i, j in pairwise(bounds)]).reshape(groups.count, p, p)
     scores = groups.sums(wx * residuals[:, None])
     total = parts.sum(axis=0)
     ridge = np.eye(p) * (RIDGE + 1e-6 * np.diag(total))

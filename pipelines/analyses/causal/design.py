@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -81,7 +82,7 @@ def slot_of() -> pl.Expr:
 
 def duration_labels() -> list[str]:
     edges = ["0", *(str(edge) for edge in DURATIONS)]
-    return [f"{low}-{high}s" for low, high in zip(edges, edges[1:], strict=False)] + [f"{edges[-1]}s+"]
+    return [f"{low}-{high}s" for low, high in pairwise(edges)] + [f"{edges[-1]}s+"]
 
 
 def account_groups(frame: pl.DataFrame) -> Groups:

@@ -109,8 +109,8 @@ def post_row(
         outcome=outcome,
         outcome_unit="per_post",
         design_rung="C",
-        estimand=f"Ratio of mean {outcome} of posts with {lever.name} at {lever.to_level} to posts of the same account at {lever.from_level}, "
-        "other features, time and calendar equal",
+        estimand=f"Ratio of mean {outcome} of posts with {lever.name} at {lever.to_level} to posts of the same account at "
+        f"{lever.from_level}, other features, time and calendar equal",
         scale="log",
         ci_level=CI_LEVEL,
         n_count=counted["posts"],

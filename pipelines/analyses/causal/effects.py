@@ -32,7 +32,7 @@ def judged_effects(**frames: pl.DataFrame) -> Tables:
     effects = pl.concat([frame.select(list(EFFECTS)) for name, frame in frames.items() if name.endswith("_effects")]).sort("effect_key")
     checks = pl.concat([frame.select(list(EFFECT_CHECKS)) for name, frame in frames.items() if name.endswith("_checks")])
     judged = _with_confidence(_with_family(effects, checks), checks).with_columns(is_actionable=_points_up())
-    judged = _without_repeats(judged).select(list(JUDGED_EFFECTS)).cast(pl.Schema(JUDGED_EFFECTS))  # type: ignore[arg-type]
+    judged = _without_repeats(judged).select(list(JUDGED_EFFECTS)).cast(pl.Schema(JUDGED_EFFECTS))
     return {"effects": judged, "effect_checks": checks.sort("effect_key", "check_name")}
 
 
@@ -66,7 +66,7 @@ def _with_family(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFrame:
         on="whole",
     ).with_columns(q_value=pl.max_horizontal("q_differ", (pl.col("q_within") * tests.height / rejected).clip(0, 1)))
     q_values = pl.concat([tests.select("effect_key", "q_value"), parts.select("effect_key", "q_value")])
-    last = effects["window_ends_on"].max()
+    last = effects.select(pl.col("window_ends_on").max().dt.to_string("%Y-%m-%d")).item()
     return effects.join(q_values, on="effect_key", how="left", maintain_order="left").with_columns(
         family_id=pl.lit(None if last is None else f"effects:{last}", dtype=pl.String),
         family_count=pl.lit(tests.height + parts.height, dtype=pl.Int64),

@@ -1,4 +1,4 @@
-"""When to post: each platform's day parts against the accounts' own mix, shrunk over slots and platforms, and whether the slot matters at all."""
+"""When to post: each platform's day parts against the accounts' own mix, shrunk jointly, and whether the slot matters at all."""
 
 from __future__ import annotations
 

@@ -25,11 +25,10 @@ def curve_covariance(length: float) -> Array:
 
 
 def slot_posteriors(measured: list[tuple[Array, Array, Array, float]]) -> list[tuple[Array, Array, Array]]:
-    """Posterior mean, low and high end at LEVEL of the contrasts of each platform.
+    """Posterior mean, low and high end at LEVEL of the effects of each platform's slots against its mix.
 
-    measured holds per platform: differences (k,) of slots to the base slot, their covariance, which slots (positions in SLOTS, the base
-    slot first, then those of the differences), the degrees of freedom, as (differences, covariance, positions-and-shares, freedom), where
-    positions-and-shares is (k + 1, 2): position and today's share.
+    Per platform: the differences (k,) of slots to a base slot, their covariance (k, k), place in SLOTS and today's share
+    of the base slot and of those k (k + 1, 2), and the degrees of freedom.
     """
     curves = [(spread, curve_covariance(length)) for length in LENGTHS for spread in SPREADS]
     parts = [[_posterior(*platform, spread, shape) for spread, shape in curves] for platform in measured]

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.analyses.analysis import Analysis
+from pipelines.analyses.analysis import Analysis, Schema
 from pipelines.analyses.effects_shape import EFFECT_CHECKS, EFFECTS
 
 PUBLISH_SLOTS = {
@@ -41,7 +41,7 @@ POSTS = "select * from intermediate.int_post_features order by post_key"
 SOURCES = ("content", "slot", "campaign", "experiment", "behaviour", "ad", "funnel")
 
 
-def _ordered(table: str, columns: dict[str, pl.DataType]) -> str:
+def _ordered(table: str, columns: Schema) -> str:
     return f"select {', '.join(columns)} from analyses.{table} order by all"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 
+import fastexcel
 import pytest
 
 from pipelines.simulate import Simulation
-from pipelines.simulate.exports import voices
+from pipelines.simulate.exports import creators, voices
 from tests.unit.simulate.conftest import of_kind
 
 
@@ -72,3 +73,10 @@ def test_all_registers_of_the_brand_are_there(demo: Simulation) -> None:
 
 def test_foreign_platforms_alone_have_no_brand_files(abroad: Simulation) -> None:
     assert "mentions" not in abroad.truth and not of_kind(abroad, "generic.mentions")
+
+
+def test_paid_notes_have_four_data_days_each(demo: Simulation) -> None:
+    entry = of_kind(demo, "xiaohongshu.collaborations")[0]
+    table = fastexcel.read_excel(demo.out / entry["file"]).load_sheet(0, header_row=2, dtypes="string").to_polars()
+    assert (table.width, table.height) == (creators.WIDTH, entry["rows"])
+    assert table.height == 4 * demo.truth["creators"]["notes"]
