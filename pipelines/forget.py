@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import lake, publish, upkeep
+from pipelines import lake, publish, state, upkeep
 from pipelines.ingest import originals
 from pipelines.ingest.erased import PERSON_COLUMNS
 from pipelines.ingest.landing import clear, landing_files
@@ -104,7 +104,7 @@ def _identities(platform: str, user: str) -> set[str]:
 
 
 def _clean_lake(person: Person, done: Erasure) -> None:
-    """Rewrite each file that holds the person: rows of the person go, the name within others' texts is blotted out."""
+    """Rewrite each file that holds the person: the person's rows go, and the name in others' texts."""
     for entity in [*entity_names(), "rejects"]:
         columns = entity_columns(entity) if entity != "rejects" else lake.REJECTS_SCHEMA
         for path in sorted((settings().lake / entity).glob("*.parquet")):
@@ -115,6 +115,8 @@ def _clean_lake(person: Person, done: Erasure) -> None:
             lake.write_parquet(cleaned, path)
             done.rows_removed[entity] = done.rows_removed.get(entity, 0) + removed
             done.texts_redacted[entity] = done.texts_redacted.get(entity, 0) + redacted
+    if redacted := state.redact(person.texts, REMOVED):
+        done.texts_redacted["state"] = redacted
     _redact_notes(person)
 
 

@@ -55,7 +55,7 @@ def code_version() -> str:
         DBT_DIR.glob("dbt_project.yml"),
     ]
     patterns += [
-        (PROJECT_DIR / "pipelines" / "analyses").rglob("*.py"),
+        *((PROJECT_DIR / "pipelines" / part).rglob(kind) for part in ("analyses", "suggestions") for kind in ("*.py", "*.yaml", "*.txt")),
         [ENTITIES_FILE, *platform_files()],
     ]
     for path in sorted(p for group in patterns for p in group):

@@ -58,7 +58,7 @@ columns = [
     "frequency",
     "platforms",
     "observed_count",
-    "expected_count",
+    "expected_number",
     "total_count",
     "usual_share_rate",
     "top_category",

@@ -144,6 +144,21 @@ def test_numbers_have_a_unit_in_their_name(types: dict[str, dict[str, str]]) -> 
         "quantity",
         "business_hour",
     }
+    plain |= {"difference", "contribution", "observed", "projected", "threshold", "tail", "decile", "local_hour", "title_length"}
+    plain |= {
+        "forecast_number",
+        "number",
+        "total_forecast",
+        "alerts_per_week",
+        "false_alerts_per_week",
+        "actual_over_predicted",
+        "follower_count_at_publish",
+        "effect_shrunk",
+        "counterfactual",
+    }
+    # Terms of statistics: an estimate's scale stands in its row (`scale`, `outcome_unit`), and an interval's ends have their estimate's unit.
+    statistics = r"(.*_)?(effect|error|p_value|q_value|low|high|lower|upper|z|gain|score|lift|likelihood|correlation|auc|tgi|elasticity)"
+    statistics += r"|parameter_\w+"
     wrong = [
         f"{name}.{column}: {kind}"
         for name, columns in types.items()
@@ -151,7 +166,7 @@ def test_numbers_have_a_unit_in_their_name(types: dict[str, dict[str, str]]) -> 
         for column, kind in columns.items()
         if kind.split("(")[0] in ("bigint", "integer", "double", "decimal", "hugeint")
         and column not in plain
-        and not re.fullmatch(units, column)
+        and not re.fullmatch(f"{units}|{statistics}", column)
     ]
     assert not wrong, told("End the name with what is counted: _count, _rate, _seconds, _amount, _days, …:", wrong)
 

@@ -7,7 +7,8 @@ The rule, applied from the top:
 * **medium**: at most one check failed (no gate among them); on rung C at least 10 accounts.
 * **low**: the rest.
 
-An effect is actionable when its confidence is not none and it points upwards. A platform's own content effect is actionable only where the
+An effect is actionable when its confidence is not none and it points upwards; a content effect that a modest hidden cause could
+explain (failed e_value) also needs q at most 0.01. A platform's own content effect is actionable only where the
 same effect over all platforms is not: otherwise it repeats it.
 """
 
@@ -23,6 +24,7 @@ from pipelines.analyses.statistics import benjamini_hochberg
 
 Q = 0.10
 HIGH_Q = 0.05
+WEAK_Q = 0.01
 HIGH_ACCOUNTS, MEDIUM_ACCOUNTS = 15, 10
 BELIEVABLE = ("A", "B", "C")
 
@@ -89,12 +91,16 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
     failed = (
         checks.filter(pl.col("state") == "fail")
         .group_by("effect_key")
-        .agg(failed_count=pl.len().cast(pl.Int64), failed_gate_count=pl.col("is_gate").fill_null(False).sum().cast(pl.Int64))
+        .agg(
+            failed_count=pl.len().cast(pl.Int64),
+            failed_gate_count=pl.col("is_gate").fill_null(False).sum().cast(pl.Int64),
+            is_explainable=(pl.col("check_name") == "e_value").any(),
+        )
     )
     is_c = pl.col("design_rung") == "C"
     accounts = pl.col("account_count").fill_null(0)
     known = effects.join(failed, on="effect_key", how="left", maintain_order="left").with_columns(
-        pl.col("failed_count", "failed_gate_count").fill_null(0)
+        pl.col("failed_count", "failed_gate_count").fill_null(0), pl.col("is_explainable").fill_null(False)
     )
     stands = (
         (pl.col("status") == "estimated")
@@ -117,7 +123,8 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
 
 
 def _points_up() -> pl.Expr:
-    return ((pl.col("confidence") != "none") & (pl.col("effect_shrunk") > 0)).fill_null(False)
+    is_weak = (pl.col("analysis") == "content_effects") & pl.col("is_explainable")
+    return ((pl.col("confidence") != "none") & (pl.col("effect_shrunk") > 0) & (~is_weak | (pl.col("q_value") <= WEAK_Q))).fill_null(False)
 
 
 def _without_repeats(effects: pl.DataFrame) -> pl.DataFrame:

@@ -149,7 +149,7 @@ def _row(kind: str, level: str, frequency: Frequency, stream: str, at: object, *
     whole = {"observed", "total", "baseline"}
     named = {
         "observed": "observed_count",
-        "expected": "expected_count",
+        "expected": "expected_number",
         "total": "total_count",
         "baseline": "baseline_count",
         "share": "usual_share_rate",

@@ -14,7 +14,7 @@ ALERTS = {
     "started_at": pl.Datetime("us", "UTC"),
     "last_at": pl.Datetime("us", "UTC"),
     "observed_count": pl.Int64,
-    "expected_count": pl.Float64,
+    "expected_number": pl.Float64,
     "total_count": pl.Int64,
     "usual_share_rate": pl.Float64,
     "share_z": pl.Float64,

@@ -248,10 +248,10 @@ def _points(world: World, people: People) -> tuple[pl.DataFrame, dict[str, Any]]
         order=pl.lit(None, dtype=pl.String),
     )
     entries = pl.concat([earned, spent, odd], how="vertical_relaxed").filter(pl.col("second") < s.all_days * 86400 - 600)
-    entries = entries.sort("person", "second", "kind").with_columns(balance=pl.col("points").cum_sum().over("person"))
+    entries = entries.sort("person", "second", "kind", maintain_order=True).with_columns(balance=pl.col("points").cum_sum().over("person"))
     broken = pl.int_range(pl.len()) % 401 == 200  # a balance that somebody typed wrong
     entries = entries.with_columns(shown=pl.when(broken).then(pl.col("balance") + 10).otherwise("balance"), broken=broken)
-    table = entries.sort("second", "person").select(
+    table = entries.sort("second", "person", maintain_order=True).select(
         流水号=pl.lit("JF") + pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(8),
         发生时间=moment(s, pl.col("second")).dt.strftime("%Y-%m-%d %H:%M:%S"),
         用户ID="user_id",

@@ -33,14 +33,14 @@ def test_a_traffic_peak_is_no_alert(open_page):
 
 
 def test_an_override_needs_a_name_and_a_reason_and_is_kept(open_page):
-    app = open_page("alerts", lang="en")
+    app = open_page("alerts")
     app.selectbox[-1].select_index(3)
     app.button[-1].click().run()
-    assert app.error[0].value == words("en")["alerts.needs_name"]
+    assert app.error[0].value == words("zh")["alerts.needs_name"]
     app.text_input[0].input("Li Lei")
     app.text_input[1].input("press called")
     app.button[-1].click().run()
-    assert app.success[0].value == words("en")["alerts.saved"]
+    assert app.success[0].value == words("zh")["alerts.saved"]
     saved = state.rows("risk_overrides").row(-1, named=True)
     assert saved["overridden_by"] == "Li Lei" and saved["level"] == "high"
 

@@ -6,6 +6,7 @@ import csv
 import io
 
 import fastexcel
+import polars as pl
 import pytest
 
 from pipelines.simulate import Simulation
@@ -62,6 +63,9 @@ def test_points_balance_but_where_it_was_planted(demo: Simulation) -> None:
     entry = next(e for e in demo.truth["files"] if e["kind"] == "registers.points")
     assert entry["tables"]["points_entries"] == planted["entries"]
     assert demo.truth["rows"]["by_entity"]["points_entries"] == planted["entries"]
+    ledger = fastexcel.read_excel(demo.out / entry["file"]).load_sheet("积分流水").to_polars()
+    balance = ledger.with_columns(pl.col("积分变动").cum_sum().over("用户ID").alias("balance"))
+    assert (balance["balance"] != balance["余额"]).sum() == planted["wrong_balances"] > 0
     assert set(planted["by_kind"]) == {"获得", "兑换", "调整"} and planted["by_kind"]["兑换"] < 0
 
 

@@ -15,7 +15,7 @@ select
     labels.needs_human,
     greatest(labels.positive_rate, labels.negative_rate, 1 - labels.positive_rate - labels.negative_rate) as certainty_rate,
     row_number() over (
-        partition by texts.text order by texts.created_at desc, texts.text_key
+        partition by texts.text order by texts.created_at desc, texts.text_key asc
     ) as repeat_number
 from {{ ref('int_texts') }} as texts
 inner join {{ source('analyses', 'text_labels') }} as labels on texts.text_key = labels.text_key

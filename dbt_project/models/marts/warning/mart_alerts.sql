@@ -10,7 +10,7 @@ select
     started_at,
     last_at,
     observed_count,
-    expected_count,
+    expected_number,
     total_count,
     usual_share_rate,
     share_z,

@@ -3,7 +3,7 @@ select * from (values
     ('a1', 'negative_surge', 'red', true, 'hour', ['weibo'], 14::bigint, 2.1, 40::bigint, 0.05, 6.0, 5.2, 3.4, 63::bigint, 'product_quality', ['t1'], 3),
     ('a2', 'negative_surge', 'amber', true, 'day', []::varchar[], 60, 30.5, 700, 0.05, 2.0, 4.1, 3.2, 8, null, []::varchar[], 12),
     ('a3', 'traffic_peak', 'note', false, 'hour', []::varchar[], null, 21.0, 115, null, null, null, 3.0, null, null, []::varchar[], 20)
-) as a (alert_key, kind, level, is_alert, frequency, platforms, observed_count, expected_count, total_count, usual_share_rate, share_z, tail,
+) as a (alert_key, kind, level, is_alert, frequency, platforms, observed_count, expected_number, total_count, usual_share_rate, share_z, tail,
     threshold, baseline_count, top_category, text_keys, days_back);
 alter table marts.mart_alerts add column started_at timestamptz;
 alter table marts.mart_alerts add column last_at timestamptz;
