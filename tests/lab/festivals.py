@@ -29,4 +29,6 @@ def score_forecasts(seed: int, measures: Measures) -> None:
         naive = mase(truth, history[-7:][[k % 7 for k in range(HORIZON_DAYS)]], history, 7)
         measures.add(f"forecasts, {season}: error", ours)
         measures.add(f"forecasts, {season}: error of repeating last week", naive)
-        measures.share(f"forecasts, {season}: 90 % interval holds the day", (path["lower"].to_numpy() <= truth) & (truth <= path["upper"].to_numpy()))
+        measures.share(
+            f"forecasts, {season}: 90 % interval holds the day", (path["lower"].to_numpy() <= truth) & (truth <= path["upper"].to_numpy())
+        )

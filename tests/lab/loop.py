@@ -1,4 +1,4 @@
-"""The loop closed: suggestions adopted by a random half of the accounts, sixty days more of the world, and the verdicts against the truth."""
+"""The loop closed: suggestions adopted by a random half of the accounts, sixty days more, and the verdicts against the truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipelines.suggestions.outcomes import outcome_tables
 from tests.lab.content import found_effects
 from tests.lab.measures import Measures
 
-MOVABLE = ("has_question", "has_vote", "has_lottery", "first_reply", "publish_slot", "topic_question")
+MOVABLE = ("has_question", "has_vote", "has_lottery", "first_reply", "publish_slot")
 FALSE_PROMISE = 0.25  # log: what a made-up suggestion promises of a lever that does nothing
 COMPLIANCE = 0.9
 AFTER_DAYS = 60
@@ -50,7 +50,9 @@ def suggestions(world: World) -> pl.DataFrame:
 
 def score_loop(world: World, measures: Measures) -> None:
     """Adopt the best movable suggestions one by one, and one false promise; judge each after its window."""
-    shown = suggestions(world).filter((pl.col("status") == "open") & pl.col("lever").is_in(MOVABLE) & pl.col("outcome").str.ends_with("_count"))
+    shown = suggestions(world).filter(
+        (pl.col("status") == "open") & pl.col("lever").is_in(MOVABLE) & pl.col("outcome").str.ends_with("_count")
+    )
     chosen = shown.sort("score_number", "suggestion_id", descending=[True, False]).head(MOST).to_dicts()
     for row in chosen:
         _adopt(world, row, measures, is_true_promise=True)
@@ -91,9 +93,9 @@ def _adopt(world: World, row: dict[str, Any], measures: Measures, *, is_true_pro
         "suggestion_json": json.dumps(row, ensure_ascii=False, default=str),
     }
     owned = accounts.with_columns(is_owned=pl.lit(value=True))
-    outcome = outcome_tables(
-        _decisions([decision]), frames.post_features(after.world), frames.account_daily(after.world), owned
-    )["suggestion_outcomes"].row(0, named=True)
+    outcome = outcome_tables(_decisions([decision]), frames.post_features(after.world), frames.account_daily(after.world), owned)[
+        "suggestion_outcomes"
+    ].row(0, named=True)
     planted = after.effects.filter(pl.col("outcome") == row["outcome"])["effect"]
     if outcome["effect"] is None or planted.is_empty():
         measures.add("loop: adopted suggestions that could not be measured", True)

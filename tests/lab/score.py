@@ -1,7 +1,7 @@
 """`uv run poe score [--seeds N]`: the engine on simulated worlds with planted truth, with Monte-Carlo error, beside what is required.
 
-Seeds begin at 1000 and were not looked at while methods were built (those used lower ones). The engine sees frames in the shape of the warehouse's
-own tables, never the truth; `--files N` also sends N worlds through export files, ingestion and dbt and compares the books.
+Seeds begin at 1000 and were not looked at while methods were built (those used lower ones). The engine sees frames in the shape of the
+warehouse's own tables, never the truth; `--files N` also sends N worlds through export files, ingestion and dbt and compares the books.
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ def main() -> None:
     if options.json:
         figures: dict[str, Any] = {name: vars(one) for name, one in found.items()}
         options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
-    print(f"{len(jobs)} seeds from {options.first}, {time.monotonic() - begun:.0f} s; {'all requirements met' if met else 'NOT all requirements met'}")
+    verdict = "all requirements met" if met else "NOT all requirements met"
+    print(f"{len(jobs)} seeds from {options.first}, {time.monotonic() - begun:.0f} s; {verdict}")
 
 
 if __name__ == "__main__":

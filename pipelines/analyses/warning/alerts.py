@@ -188,9 +188,9 @@ def _stream_alerts(
     for begin in first_of_each(exceeds, frequency.refractory):
         share_too = found.share_z[begin] >= SUSPICIOUS_SHARE_Z
         figures = {
-            "observed": negative[begin],
+            "observed": found.came[begin],
             "expected": found.expected[begin],
-            "total": total[begin],
+            "total": found.total[begin],
             "share": found.usual_share[begin],
             "share_z": found.share_z[begin],
             "tail": found.tail[begin],

@@ -17,6 +17,7 @@ HOURS_A_DAY, DAYS_A_WEEK = 24, 7
 POOLED_STEPS = 4
 OUTSTANDING = 1.2  # times the threshold
 LEARNING_DAYS = 14  # before that nothing is known well enough to warn
+LEAST_NEGATIVES = 5  # together: fewer are read one by one anyway
 TAIL_QUANTILE = 0.95
 LOWEST_THRESHOLD = 3.0  # robust standard deviations, or −log10 p: below, an excess is nothing to wake anybody for
 
@@ -100,8 +101,11 @@ def detect_single(at: Array, values: Array, budget: float = 4.0) -> Array:
 
 @dataclass(frozen=True)
 class Surge:
-    """Per hour: negatives expected, the tail −log10 p of what came, the threshold then in force, usual share, its z, hours of baseline."""
+    """Per step: negatives and all texts that came and negatives expected, over one step or several (whichever stands out more), the tail
+    −log10 p of that, the threshold then in force, the usual share, how far the share lies above it, and the steps of the baseline."""
 
+    came: Array
+    total: Array
     expected: Array
     tail: Array
     threshold: Array
@@ -141,17 +145,20 @@ def _surges(negative: Array, total: Array, season: int, seasons: int, per_week: 
     came = np.nan_to_num(negative)
     step = season if season > DAYS_A_WEEK else 1
     phi = _dispersion(came, expected, usable, season * seasons, step)
-    tail = np.zeros(len(came))
+    tail, told = np.zeros(len(came)), np.zeros((3, len(came)))
     for width in (1, POOLED_STEPS):  # a steep crisis shows in one step, a slow one only in several together
         y, mean = _rolling_sum(came, width), _rolling_sum(expected, width)
         size = 1 / (phi if width == 1 else _dispersion(y, mean, usable, season * seasons, step))
-        tail = np.maximum(tail, -nbinom.logsf(y - 1, size, size / (size + mean)) / np.log(10))
+        unlikely = np.where(y >= LEAST_NEGATIVES, -nbinom.logsf(y - 1, size, size / (size + mean)) / np.log(10), 0.0)
+        told = np.where(unlikely > tail, (y, _rolling_sum(np.nan_to_num(total), width), mean), told)
+        tail = np.maximum(tail, unlikely)
     tail = np.where(np.isnan(total), 0.0, np.clip(tail, 0, 300))
     learning = min(LEARNING_DAYS, seasons) * step
     threshold = budget_threshold(tail, per_week, budget, usable, learning=learning, step=step)
-    deviation = np.sqrt(share * (1 - share) * (1 + phi * expected) / np.fmax(np.nan_to_num(total), 1))
-    share_z = np.where(np.nan_to_num(total) > 0, (came / np.fmax(np.nan_to_num(total), 1) - share) / deviation, 0.0)
-    return Surge(expected, tail, threshold, share, share_z, count)
+    seen_now = np.fmax(told[1], 1)
+    deviation = np.sqrt(share * (1 - share) * (1 + phi * told[2]) / seen_now)
+    share_z = np.where(told[1] > 0, (told[0] / seen_now - share) / deviation, 0.0)
+    return Surge(told[0], told[1], told[2], tail, threshold, share, share_z, count)
 
 
 def _rolling_sum(values: Array, width: int) -> Array:
