@@ -6,6 +6,8 @@ import datetime as dt
 import math
 from typing import Any
 
+import pandas as pd
+
 from dashboards.i18n import lang, t
 
 MISSING = "—"
@@ -17,8 +19,8 @@ MARKDOWN_MARKS = "\\`*_{}[]()<>#+-.!|$~:"
 
 
 def is_missing(value: Any) -> bool:
-    """Whether there is no figure: None, NaN or NaT; 0 is a figure."""
-    return value is None or value != value
+    """Whether there is no figure: None, NaN, NaT or NA; 0 is a figure."""
+    return value is None or value is pd.NA or value != value
 
 
 def count(value: Any) -> str:

@@ -94,10 +94,12 @@ def _writer(column: str) -> Any:
 def _unit(column: str) -> str | None:
     if column == "lift":
         return "times"
-    if column in ("mase", "seasonal_naive_mase", "jaccard", "stability"):
+    if column in ("mase", "seasonal_naive_mase", "jaccard", "stability", "index_number", "log_odds_number") or column.endswith("_z"):
         return "score"
-    if column == "p_value":
+    if column in ("p_value", "q_value"):
         return "p"
+    if column == "expected_number":
+        return "count"
     if "_rate" in column or column in ("coverage", "smape"):
         return "ratio"
     if "_seconds" in column:

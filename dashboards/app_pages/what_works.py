@@ -21,17 +21,20 @@ rows = what_works.effects(None if outcome == "all" else outcome, None if kind ==
 if rows.empty:
     layout.empty()
 
+if (best := what_works.best(rows)) is not None:
+    st.success(t("what_works.best", **best), icon=":material/check_circle:")
+else:
+    st.info(t("what_works.nothing_sure"), icon=":material/info:")
 cards.figures(
     [(t(f"what_works.count.{name}"), str(n), None, t(f"what_works.count_help.{name}")) for name, n in what_works.counts(rows).items()]
 )
-st.caption(t("what_works.family", n=fmt.count(rows["family_count"].max()), q="10%"))
 bars = what_works.bars(rows)
-if bars.empty:
-    st.info(t("what_works.nothing_sure"), icon=":material/info:")
-else:
+if not bars.empty:
+    st.caption(t("what_works.chart_note"))
     charts.show(charts_causal.intervals(bars, t("what_works.lever_label")), t("what_works.chart_alt"), height=30 * len(bars) + 50)
 
 st.subheader(t("what_works.all"), anchor=False, help=t("what_works.all_help"))
+st.caption(t("what_works.family", n=fmt.count(rows["family_count"].max())))
 st.caption(t("what_works.pick"))
 picked = table(what_works.shown(rows), "effects", select=True)
 row = rows.iloc[picked or 0]
@@ -41,6 +44,6 @@ with st.expander(t("what_works.checks"), expanded=True, icon=":material/fact_che
     st.caption(t("what_works.checks_help"))
     table(what_works.shown_checks(what_works.checks(row["effect_key"])), "effect_checks")
 with st.expander(t("what_works.evidence"), icon=":material/table_rows:"):
-    st.text(str(row["estimand"]))
+    st.text(what_works.meaning(row))
     st.code(str(row["evidence_rows_sql"]), language="sql", wrap_lines=True)
     table(what_works.evidence(row), "evidence")

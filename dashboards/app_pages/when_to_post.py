@@ -6,15 +6,22 @@ from dashboards import charts, charts_causal, layout
 from dashboards import format as fmt
 from dashboards.filters import choose
 from dashboards.i18n import t
-from dashboards.queries import what_works, when_to_post
+from dashboards.queries import when_to_post
 from dashboards.tables import table
 
 layout.page("when_to_post")
 platforms = when_to_post.platforms()
 if not platforms:
     layout.empty("when_to_post.no_rows")
+candidates = when_to_post.candidates()
+sure, unclear = when_to_post.answer(candidates)
+if sure:
+    st.markdown(f"**{fmt.plain(t('when_to_post.found', names=t('list_separator').join(sure)))}**")
+if unclear:
+    st.markdown(f"**{fmt.plain(t('when_to_post.unclear', names=t('list_separator').join(unclear)))}**")
+    st.caption(t("when_to_post.unclear_note"))
 st.subheader(t("when_to_post.tested"), anchor=False, help=t("when_to_post.tested_help"))
-table(what_works.shown(when_to_post.candidates()), "slot_candidates")
+table(when_to_post.told(candidates), "slot_candidates")
 
 left, right, _ = st.columns([1, 1.2, 1.4])
 with left:

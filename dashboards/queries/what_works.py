@@ -11,10 +11,11 @@ import pandas as pd
 from dashboards import format as fmt
 from dashboards import registry
 from dashboards.data import query
-from dashboards.i18n import t, t_or
-from dashboards.tables import word
+from dashboards.i18n import named, t, t_or
+from dashboards.tables import CODES, word
 
 CONFIDENCES = ("high", "medium", "low", "none")
+MOST_NEEDED = 100_000
 
 
 def effects(outcome: str | None = None, kind: str | None = None) -> pd.DataFrame:
@@ -34,7 +35,12 @@ def effects(outcome: str | None = None, kind: str | None = None) -> pd.DataFrame
 def outcomes() -> dict[str, str]:
     """The outcomes that effects were estimated for, with their names."""
     rows = query("select distinct outcome from marts.mart_effects where outcome is not null order by 1")
-    return {name: registry.label(name) for name in rows["outcome"]}
+    return {name: outcome_name(name) for name in rows["outcome"]}
+
+
+def outcome_name(code: str) -> str:
+    """An outcome in words: a step of the funnel, else a metric of the registry."""
+    return t_or(f"step.{code}", "") or registry.label(code)
 
 
 def kinds() -> dict[str, str]:
@@ -64,30 +70,99 @@ def lever(row: Any) -> str:
     """What is done otherwise, in words."""
     levels = {"from": level(row.from_level), "to": level(row.to_level)}
     name = t_or(f"what_works.lever.{row.lever}", str(row.lever))
-    if {row.from_level, row.to_level} == {"true", "false"}:
-        return t("what_works.with" if row.to_level == "true" else "what_works.without", lever=name)
+    if row.to_level in ("true", "yes", "with"):
+        return t("what_works.with", lever=name)
+    if row.to_level in ("false", "no", "without"):
+        return t("what_works.without", lever=name)
+    if row.to_level == "-":
+        return name
+    group, divider, _ = str(row.to_level).partition("=")
+    if divider:
+        name = t_or(f"what_works.lever.{group}", t_or(f"conversion_paths.dimension.{group}", name))
     return t("what_works.change", lever=name, **levels)
 
 
 def level(code: Any) -> str:
-    """A level of a lever in words; a platform's own word stays."""
-    return fmt.MISSING if code is None else t_or(f"what_works.level.{code}", t_or(f"content_type.{code}", str(code)))
+    """A level of a lever in words, also where it names its dimension (``channel=search``); a platform's own word stays."""
+    if fmt.is_missing(code):
+        return fmt.MISSING
+    group, divider, value = str(code).partition("=")
+    if not divider:
+        return t_or(f"what_works.level.{code}", t_or(f"content_type.{code}", str(code)))
+    return segments().get(value, value) if group == "segment" else word(group, value) if group in CODES else value
+
+
+def segments() -> dict[str, str]:
+    """The groups of people by key, with their names."""
+    rows = query("select distinct segment_key, segment_name_zh, segment_name_en from marts.mart_segment_profiles")
+    return {row.segment_key: named(row.segment_name_zh, row.segment_name_en) for row in rows.itertuples()}
 
 
 def scope(row: Any) -> str:
     """What an effect is about: platform, account, segment, campaign, or everything."""
     parts = [word(name, value) for name in ("platform", "account_key") if isinstance(value := getattr(row, name), str)]
-    parts += [value for name in ("segment_key", "campaign_key") if isinstance(value := getattr(row, name), str)]
+    parts += [segments().get(row.segment_key, row.segment_key)] if isinstance(row.segment_key, str) else []
+    parts += [row.campaign_key] if isinstance(row.campaign_key, str) else []
     return t("list_separator").join(parts) or t("what_works.everywhere")
 
 
+def meaning(row: Any) -> str:
+    """What is compared with what, for people who do not estimate effects."""
+    key = f"what_works.meaning.{row.analysis}"
+    if not t_or(key, ""):
+        return str(row.estimand)
+    return t(key, lever=lever(row), outcome=outcome_name(row.outcome), n=fmt.exact(row.n_count), days=days(row))
+
+
+def days(row: Any) -> str:
+    """The days an effect rests on."""
+    return f"{fmt.day(row.window_starts_on)} – {fmt.day(row.window_ends_on)}"
+
+
+def best(rows: pd.DataFrame) -> dict[str, str] | None:
+    """The first effect that may be acted on, in words for a sentence; None where there is none."""
+    sure = rows[rows["is_actionable"].fillna(False).astype(bool)]
+    if sure.empty:
+        return None
+    row = next(sure.itertuples())
+    ends = between(row.shrunk_low, row.shrunk_high, lambda x: size(x, row.scale, row.outcome))
+    return {
+        "n": fmt.exact(len(sure)),
+        "lever": fmt.plain(lever(row)),
+        "scope": fmt.plain(scope(row)),
+        "outcome": outcome_name(row.outcome),
+        "effect": size(row.effect_shrunk, row.scale, row.outcome),
+        "interval": ends,
+        "gain": gain(row.expected_gain),
+        "gain_interval": between(row.expected_gain_low, row.expected_gain_high, gain),
+    }
+
+
+def gain(figure: Any) -> str:
+    """A gain a month with its sign; from ten on in whole things."""
+    return fmt.signed(figure if fmt.is_missing(figure) or abs(figure) < 10 else round(figure))
+
+
+def with_interval(figure: str, interval: str) -> str:
+    """A figure and its interval in one cell; one dash where there is no figure."""
+    return figure if interval == fmt.MISSING or figure == fmt.MISSING else t("what_works.figure", figure=figure, interval=interval)
+
+
+def needed(count: Any) -> str:
+    """How many an arm of an experiment needs; beyond what anybody has, just that."""
+    if fmt.is_missing(count) or float(count) <= MOST_NEEDED:
+        return fmt.count(count)
+    return t("what_works.too_many", n=fmt.count(MOST_NEEDED))
+
+
 def size(figure: Any, scale: Any, outcome: str = "") -> str:
-    """An effect as people read it: a percentage where it is a log ratio, else in the outcome's unit."""
+    """An effect as people read it: a percentage where it is a log ratio, points where it is a difference of shares."""
     if fmt.is_missing(figure):
         return fmt.MISSING
     if scale == "log":
         return fmt.percent_change(float(np.expm1(figure)))
-    return t("points", n=f"{float(figure) * 100:+.2f}") if outcome.endswith("_rate") else fmt.signed(figure)
+    is_share = outcome.endswith("_rate") or bool(t_or(f"step.{outcome}", ""))
+    return t("points", n=f"{float(figure) * 100:+.1f}") if is_share else fmt.signed(figure)
 
 
 def between(low: Any, high: Any, writer: Any) -> str:
@@ -101,19 +176,20 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "effect_lever": lever(row),
             "effect_scope": scope(row),
-            "effect_outcome": registry.label(row.outcome),
-            "effect_text": size(row.effect_shrunk, row.scale, row.outcome),
-            "effect_interval": between(row.shrunk_low, row.shrunk_high, lambda x, r=row: size(x, r.scale, r.outcome)),
-            "effect_gain": fmt.signed(row.expected_gain),
-            "effect_gain_interval": between(row.expected_gain_low, row.expected_gain_high, fmt.signed),
-            "effect_confidence": t(f"what_works.confidence.{row.confidence}"),
+            "effect_outcome": outcome_name(row.outcome),
+            "effect_text": with_interval(
+                size(row.effect_shrunk, row.scale, row.outcome),
+                between(row.shrunk_low, row.shrunk_high, lambda x, r=row: size(x, r.scale, r.outcome)),
+            ),
+            "effect_gain": with_interval(gain(row.expected_gain), between(row.expected_gain_low, row.expected_gain_high, gain)),
             "effect_status": status(row),
+            "effect_confidence": t(f"what_works.confidence.{row.confidence}"),
             "effect_rung": t(f"what_works.rung.{row.design_rung}"),
             "effect_rows": fmt.exact(row.n_count),
             "effect_units": fmt.exact(row.account_count),
             "effect_q": fmt.value(row.q_value, "p"),
-            "effect_days": f"{fmt.day(row.window_starts_on)} – {fmt.day(row.window_ends_on)}",
-            "effect_needed": fmt.count(row.needed_count),
+            "effect_days": days(row),
+            "effect_needed": needed(row.needed_count),
         }
         for row in rows.itertuples()
     ]
@@ -143,7 +219,7 @@ def shown_checks(rows: pd.DataFrame) -> pd.DataFrame:
 def bars(rows: pd.DataFrame, most: int = 15) -> pd.DataFrame:
     """The strongest estimated log effects for the chart: name, low, middle and high as ratios less 1."""
     kept = rows[(rows["status"] == "estimated") & (rows["scale"] == "log") & (rows["confidence"] != "none")].head(most)
-    names = [f"{lever(row)} · {registry.label(row.outcome)} · {scope(row)}" for row in kept.itertuples()]
+    names = [f"{lever(row)} · {outcome_name(row.outcome)} · {scope(row)}" for row in kept.itertuples()]
     ends = {
         name: np.expm1(kept[column].astype(float))
         for name, column in (("low", "shrunk_low"), ("middle", "effect_shrunk"), ("high", "shrunk_high"))

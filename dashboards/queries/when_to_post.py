@@ -11,6 +11,7 @@ from dashboards import format as fmt
 from dashboards import registry
 from dashboards.data import query
 from dashboards.i18n import t
+from dashboards.queries import what_works
 
 DAY_TYPES = ("all", "workday", "weekend")
 
@@ -34,6 +35,18 @@ def slots(platform: str, day_type: str) -> pd.DataFrame:
 def candidates() -> pd.DataFrame:
     """Per platform the slot that was put to the test and how it was judged."""
     return query("select * from marts.mart_effects where lever = 'publish_slot' order by is_actionable desc, q_value nulls last, platform")
+
+
+def told(rows: pd.DataFrame) -> pd.DataFrame:
+    """What was found for each platform, without what is the same for all of them."""
+    return what_works.shown(rows).drop(columns=["effect_lever", "effect_outcome", "effect_rung"], errors="ignore")
+
+
+def answer(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """The platforms a better slot was found for, with its effect, and those where none can be told."""
+    found = rows["is_actionable"].fillna(False).astype(bool)
+    sure = [f"{what_works.scope(row)} {what_works.size(row.effect_shrunk, row.scale)}" for row in rows[found].itertuples()]
+    return sure, [what_works.scope(row) for row in rows[~found].itertuples()]
 
 
 def naive(platform: str) -> pd.DataFrame:

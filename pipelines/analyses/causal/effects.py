@@ -17,6 +17,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.analyses.analysis import Tables
+from pipelines.analyses.causal.checks import E_VALUE
 from pipelines.analyses.causal.design import KINDS_OF_CONTENT
 from pipelines.analyses.causal.tables import JUDGED_EFFECTS
 from pipelines.analyses.effects_shape import EFFECT_CHECKS, EFFECTS
@@ -108,6 +109,7 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
         & (pl.col("failed_gate_count") == 0)
         & (pl.col("q_value") <= Q)
         & ((pl.col("shrunk_low") > 0) | (pl.col("shrunk_high") < 0))
+        & (~is_c | (pl.col("scale") != "log") | (_e_value(pl.col("effect_shrunk")) >= E_VALUE))
     ).fill_null(False)
     is_high = (pl.col("q_value") <= HIGH_Q) & (pl.col("failed_count") == 0) & (~is_c | (accounts >= HIGH_ACCOUNTS))
     is_medium = (pl.col("failed_count") <= 1) & (~is_c | (accounts >= MEDIUM_ACCOUNTS))
@@ -120,6 +122,12 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
         .then(pl.lit("medium"))
         .otherwise(pl.lit("low"))
     )
+
+
+def _e_value(effect: pl.Expr) -> pl.Expr:
+    """How strongly a hidden cause would have to act to explain a log effect."""
+    ratio = effect.abs().exp()
+    return ratio + (ratio * (ratio - 1)).sqrt()
 
 
 def _points_up() -> pl.Expr:
