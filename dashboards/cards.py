@@ -78,8 +78,10 @@ def places(count: int) -> list[Any]:
 
 def figures(items: Sequence[tuple[str, str, str | None, str | None]]) -> None:
     """A row of plain cards: label, figure, a line below, help."""
-    for place, (label, figure, note, help_text) in zip(st.columns(len(items)), items, strict=True):
-        with place, st.container(border=True, height="stretch"):
+    # A row that wraps where the window is too narrow for all of them.
+    row = st.container(horizontal=True)
+    for label, figure, note, help_text in items:
+        with row.container(border=True, height="stretch", width="stretch"):
             st.metric(label, figure, help=help_text)
             if note:
                 st.caption(note)

@@ -66,7 +66,7 @@ def credit(rows: pd.DataFrame) -> Any:
     )
     x = alt.X("share_rate:Q", axis=y_axis("ratio"))
     kinds = alt.Scale(domain=[t("conversion_paths.descriptive"), t("conversion_paths.added")], range=[color("before"), color("accent")])
-    legend = alt.Color("kind:N", scale=kinds, legend=alt.Legend(orient="top", title=None))
+    legend = alt.Color("kind:N", scale=kinds, legend=alt.Legend(orient="top", title=None, labelLimit=260))
     ticks = base.transform_filter("datum.is_descriptive").mark_tick(thickness=3, size=20).encode(x=x, color=legend)
     added = base.transform_filter("!datum.is_descriptive")
     rules = added.mark_rule(strokeWidth=2).encode(x="share_low_rate:Q", x2="share_high_rate:Q", color=legend)

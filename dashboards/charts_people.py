@@ -31,10 +31,16 @@ def calibration(rows: pd.DataFrame, unit: str) -> Any:
         ],
     )
     y = alt.Y("actual:Q", axis=y_axis("ratio" if unit == "ratio" else "count"))
+    names = [t("people.came"), t("people.foretold")]
+    shades = alt.Scale(domain=names, range=[color("accent"), color("forecast")])
+
+    def shade(position: int) -> alt.Color:
+        return alt.Color(datum=names[position], type="nominal", scale=shades, legend=alt.Legend(orient="top", title=None))
+
     return (
-        base.mark_rule(strokeWidth=2, color=color("accent")).encode(y=alt.Y("low:Q"), y2="high:Q")
-        + base.mark_point(filled=True, size=70, color=color("accent")).encode(y=y)
-        + base.mark_point(filled=False, size=110, strokeWidth=2, color=color("forecast")).encode(y=alt.Y("predicted:Q"))
+        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q", color=shade(0))
+        + base.mark_point(filled=True, size=70).encode(y=y, color=shade(0))
+        + base.mark_point(filled=False, size=110, strokeWidth=2).encode(y=alt.Y("predicted:Q"), color=shade(1))
     )
 
 

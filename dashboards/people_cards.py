@@ -63,13 +63,10 @@ def levels(rows: pd.DataFrame, rules: pd.DataFrame, moves: pd.DataFrame, month: 
     source = rows["points_source"].iloc[0]
     (st.info if source == "default" else st.caption)(t(f"people.points_source.{source}"))
     means = {column: [fmt.decimal(value) for value in rows[column]] for column in ("mean_points", "mean_active_days", "mean_contribution")}
-    left, right = st.columns([1.2, 1])
-    with left:
-        table(rows.drop(columns="points_source").assign(**means), "levels")
-    with right:
-        if month is not None:
-            st.caption(t("people.moves", month=f"{month:%Y-%m}"))
-            table(moves, "level_moves")
+    table(rows.drop(columns="points_source").assign(**means), "levels")
+    if month is not None:
+        st.caption(t("people.moves", month=f"{month:%Y-%m}"))
+        table(moves, "level_moves")
     st.markdown(f"**{t('people.rules')}**")
     if rules.empty:
         st.caption(t("people.no_rules"))
@@ -87,12 +84,13 @@ def levels(rows: pd.DataFrame, rules: pd.DataFrame, moves: pd.DataFrame, month: 
     if ledger.empty:
         st.caption(t("people.no_ledger"))
         return
-    last = ledger.iloc[0]
+    last, owed = ledger.iloc[0], [fmt.value(row.liability_amount, row.currency) for row in ledger.itertuples()]
+    month_name = f"{last['month_starts_on']:%Y-%m}"
     cards.figures(
         [
-            (t("people.balance"), fmt.count(last["balance_count"]), None, t("people.balance_help")),
-            (t("people.redemption"), fmt.rate(last["redemption_rate"]), None, t("people.redemption_help")),
-            (t("people.liability"), fmt.count(last["liability_amount"]), None, t("people.liability_help")),
+            (t("people.balance"), fmt.count(last["balance_count"]), month_name, t("people.balance_help")),
+            (t("people.redemption"), fmt.rate(last["redemption_rate"]), month_name, t("people.redemption_help")),
+            (t("people.liability"), owed[0], month_name, t("people.liability_help")),
             (
                 t("people.unreconciled"),
                 fmt.exact(ledger["unreconciled_entry_count"].sum()),
@@ -101,4 +99,5 @@ def levels(rows: pd.DataFrame, rules: pd.DataFrame, moves: pd.DataFrame, month: 
             ),
         ]
     )
-    table(ledger, "points_ledger")
+    months = [f"{day:%Y-%m}" for day in ledger["month_starts_on"]]
+    table(ledger.drop(columns="currency").assign(month_starts_on=months, liability_amount=owed), "points_ledger")

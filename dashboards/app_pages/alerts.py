@@ -1,5 +1,8 @@
 """Is something brewing, how sure is that, and how grave would it be?"""
 
+import datetime as dt
+
+import pandas as pd
 import streamlit as st
 
 from dashboards import cards, charts, layout
@@ -11,21 +14,44 @@ from dashboards.tables import table
 from dashboards.words import category, platforms
 from pipelines import state
 
+RISK_LEVELS = ("level", "computed_level", "matrix_level", "index_level")
+
+
+def _delay(hours: float | None) -> str:
+    """A delay in its unit, with its sign where alerts came before people."""
+    return fmt.MISSING if fmt.is_missing(hours) else ("-" if hours < 0 else "") + fmt.duration(abs(hours) * 3600)
+
+
+def _levels(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """The columns of levels in words."""
+    return {column: [t_or(f"alerts.risk_{level}", fmt.MISSING) for level in rows[column]] for column in RISK_LEVELS}
+
+
 layout.page("alerts")
 scores, found = alerts.scores(), alerts.alerts()
 if scores.empty:
     layout.empty("alerts.no_rows")
 
 urgent = found[found["is_alert"]]
+newest = alerts.last_day()
+fresh = urgent[urgent["started_at"] > newest - dt.timedelta(days=7)] if newest is not None else urgent
 hourly = scores.set_index("frequency").loc["hour"]
 measured = hourly["status"] == "measured"
+if fresh.empty:
+    st.success(t("alerts.calm", day=fmt.day(newest)), icon=":material/check_circle:")
+else:
+    told = fresh.iloc[0]
+    what = {"level": t(f"alerts.level_{told['level']}"), "platforms": fmt.plain(platforms(told["platforms"])),
+            "problem": fmt.plain(category(told["top_category"]))}  # fmt: skip
+    figures = {"negative": fmt.exact(told["observed_count"]), "expected": fmt.count(told["expected_number"])}
+    st.warning(t("alerts.brewing", n=len(fresh), at=fmt.moment(told["started_at"]), **what, **figures), icon=":material/notifications_active:")
 cards.figures(
     [
         (t("alerts.count"), fmt.exact(len(urgent)), t("alerts.of_days", days=90), None),
         (
             t("alerts.per_week"),
-            fmt.decimal(hourly["alerts_per_week"]),
-            t("alerts.weeks", n=fmt.decimal(hourly["weeks_number"])),
+            fmt.count(hourly["alerts_per_week"]),
+            t("alerts.weeks", n=f"{hourly['weeks_number']:.1f}"),
             t("alerts.budget_help"),
         ),
         (
@@ -36,7 +62,7 @@ cards.figures(
         ),
         (
             t("alerts.delay"),
-            fmt.decimal(hourly["median_delay_hours"]),
+            _delay(hourly["median_delay_hours"]),
             t("alerts.hours") if measured else t("alerts.unconfirmed"),
             t("alerts.delay_help"),
         ),
@@ -82,7 +108,7 @@ if risks.empty:
     st.stop()
 named = risks.assign(
     risk_name=[category(row.risk_name) if row.risk_type == "category" else row.risk_name for row in risks.itertuples()],
-    **{c: [t_or(f"alerts.risk_{v}", fmt.MISSING) for v in risks[c]] for c in ("level", "matrix_level", "index_level")},
+    **_levels(risks),
 )
 table(
     named[["risk_name", "level", "matrix_level", "index_level", "index_number", "component_count", "item_count", "overridden_by"]], "risks"
@@ -101,4 +127,7 @@ with st.expander(t("alerts.override"), icon=":material/edit:"), st.form("overrid
             st.success(t("alerts.saved"))
         else:
             st.error(t("alerts.needs_name"))
-table(alerts.history(key).drop(columns=["risk_key", "risk_name", "is_latest"]), "risk_days")
+days = alerts.history(key)
+days = days.assign(**_levels(days)).drop(columns=["risk_key", "risk_name", "risk_type", "is_latest"])
+st.caption(t("alerts.risk_days"))
+table(days.dropna(axis="columns", how="all"), "risk_days")

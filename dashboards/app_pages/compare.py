@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboards import cards, charts, charts_comparison, layout
+from dashboards import format as fmt
 from dashboards.filters import choose
 from dashboards.i18n import t
 from dashboards.queries import compare
@@ -21,6 +22,10 @@ curves = compare.curves(view, "view_count")
 if rows.empty and posts.empty and curves.empty:
     layout.empty("comparison.no_rows")
 
+if told := compare.told(rows):
+    st.markdown(fmt.plain(t("comparison.told", changes=t("comparison.and").join(told))))
+elif not rows.empty:
+    st.markdown(t("comparison.nothing_sure"))
 cards.figures(
     [
         (t(f"comparison.verdict.{verdict}"), str(count), t("comparison.of", n=len(rows)), t(f"comparison.help.{verdict}"))
@@ -38,7 +43,11 @@ st.subheader(t("comparison.posts"), anchor=False, help=t("comparison.posts_help"
 table(compare.shown(posts, posts=True), "equal_age")
 
 st.subheader(t("comparison.standings"), anchor=False, help=t("comparison.standings_help"))
-table(compare.standing(view, length), "platform_standing")
+standing = compare.standing(view, length)
+if standing["percentile_rate"].notna().any():
+    table(standing, "platform_standing")
+else:
+    st.caption(t("comparison.no_standing", days=length))
 
 st.subheader(t("comparison.why"), anchor=False, help=t("comparison.why_help"))
 if scopes := compare.contribution_scopes(view, length):

@@ -44,9 +44,9 @@ if funnels:
         most = told.iloc[0]
         words = {
             "group": fmt.plain(most["name"]), "best": fmt.plain(most["best"]), "step": word("step_name", most["step_name"]),
-            "own": fmt.rate(most["own_rate"]), "gap": conversion_paths.points(most["shrunk_gap_rate"]),
-            "people": fmt.count(most["loss_people_number"]), "low": fmt.count(most["loss_people_low_number"]),
-            "high": fmt.count(most["loss_people_high_number"]), "n": fmt.count(most["people_count"]),
+            "own": fmt.rate(most["own_rate"]), "gap": conversion_paths.points(most["shrunk_gap_rate"]).lstrip("+"),
+            "people": fmt.exact(most["loss_people_number"]), "low": fmt.exact(most["loss_people_low_number"]),
+            "high": fmt.exact(most["loss_people_high_number"]), "n": fmt.count(most["people_count"]),
         }  # fmt: skip
         st.info(t("conversion_paths.loss_sentence", **words), icon=":material/filter_alt:")
         needed = fmt.count(most["needed_people_count"])

@@ -41,11 +41,15 @@ for row in judged.itertuples():
             share=fmt.rate(row.attainment_rate),
             low=fmt.rate(row.attainment_lower),
             high=fmt.rate(row.attainment_upper),
-            level=fmt.rate(row.interval_level),
+            level=f"{row.interval_level:.0%}",
             days=fmt.exact(row.known_day_count),
             coverage=fmt.rate(row.coverage_rate),
         )
     )
+
+for row in goals[goals["verdict"] == "not_enough_evidence"].itertuples():
+    reason = t(f"outlook.why_{row.reason}") if isinstance(row.reason, str) else t("outlook.not_enough_evidence")
+    st.text(t("outlook.unknown_sentence", goal=row.goal, scope=scope(row.platform, row.account_key), reason=reason))
 
 st.subheader(t("outlook.table"), anchor=False)
 unit = {row.goal_key: registry.metric(row.metric).unit if row.metric else "count" for row in goals.itertuples()}
@@ -56,16 +60,8 @@ written = goals.assign(
     why=[t(f"outlook.why_{v}") if isinstance(v, str) else "" for v in goals["reason"]],
     **{n: [fmt.value(v, unit[k]) for k, v in zip(goals["goal_key"], goals[n], strict=True)] for n in numbers},
 )
-columns = [
-    "goal",
-    "metric",
-    "scope",
-    "starts_on",
-    "ends_on",
-    "target_number",
-    "actual_number",
-    "forecast_number",
-    "forecast_lower",
-    "forecast_upper",
-]
-table(written[[*columns, "attainment_rate", "needed_per_day_number", "coverage_rate", "guessed_day_count", "verdict", "why"]], "outlook")
+ends = zip(written["forecast_lower"], written["forecast_upper"], strict=True)
+written["forecast_interval"] = [fmt.MISSING if low == fmt.MISSING else f"{low} – {high}" for low, high in ends]
+written["goal_days"] = [f"{fmt.day(row.starts_on)} – {fmt.short_day(row.ends_on)}" for row in goals.itertuples()]
+columns = ["goal", "verdict", "metric", "scope", "goal_days", "target_number", "actual_number", "forecast_number", "forecast_interval"]
+table(written[[*columns, "attainment_rate", "needed_per_day_number", "coverage_rate", "guessed_day_count", "why"]], "outlook")

@@ -29,13 +29,15 @@ with right:
     verdict, groups = people.model("lifecycle_model")
     people_cards.model_verdict(verdict, "activity")
     if verdict.get("actual_over_predicted") is not None:
-        charts.show(charts_people.calibration(people.activity_check(groups), "days"), t("people.activity_alt"), height=220)
+        charts.show(charts_people.calibration(people.activity_check(groups), "days"), t("people.activity_alt"), height=240)
+        st.caption(t("people.activity_note"))
 
 st.subheader(t("people.potential"), anchor=False, help=t("people.potential_help"))
 verdict, groups = people.model("potential_user_model")
 people_cards.model_verdict(verdict, "payment")
 if verdict.get("auc") is not None:
-    charts.show(charts_people.calibration(people.payment_check(groups), "ratio"), t("people.payment_alt"), height=220)
+    charts.show(charts_people.calibration(people.payment_check(groups), "ratio"), t("people.payment_alt"), height=240)
+    st.caption(t("people.payment_note"))
 if verdict["status"] == "estimated":
     table(people.potential(), "potential_users", height=320)
 

@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from dashboards import cards, charts, charts_text, layout, registry
+from dashboards import cards, charts, charts_text, layout
 from dashboards import format as fmt
-from dashboards.filters import choose_many
+from dashboards.filters import state
 from dashboards.i18n import t, t_or
 from dashboards.queries import reputation
 from dashboards.tables import table
 from dashboards.words import category
 
-view = layout.page("reputation", "period")
-platforms = choose_many("platform", t("filter.platform"), registry.platforms())
+GRAVE = 4  # of 5
+
+view = layout.page("reputation", "period", "platform")
+platforms = state().get("platform", [])
 period = (view.start, view.end, platforms)
 figures, model = reputation.total(*period), reputation.model()
 if fmt.is_missing(figures.get("text_count")):
@@ -35,7 +37,7 @@ cards.figures(
     ]
 )
 if fmt.is_missing(model.get("own_accuracy_rate")):
-    measured = t("reputation.not_measured", set=model["transfer_set"], rate=fmt.rate(model["transfer_accuracy_rate"]))
+    measured = t("reputation.not_measured", set=t_or(f"labelling.set.{model['transfer_set']}", str(model["transfer_set"])), rate=fmt.rate(model["transfer_accuracy_rate"]))
     st.info(measured, icon=":material/science:")
 else:
     n, rate = fmt.exact(model["own_label_count"]), fmt.rate(model["own_accuracy_rate"])
@@ -53,8 +55,12 @@ st.subheader(t("reputation.queue"), anchor=False, help=t("reputation.queue_help"
 items = reputation.items(*period)
 if not items.empty:
     by_class = reputation.classes(items)
+    unanswered = items[items["status"] != "answered"]
+    grave = (unanswered["severity_level"] >= GRAVE).sum()
+    st.markdown(t("reputation.queue_sum", n=fmt.exact(len(unanswered)), grave=fmt.exact(grave)))
     named = [category(code) if code else t("reputation.no_class") for code in by_class["category"]]
-    table(by_class.assign(category=named), "negative_classes")
+    kept = by_class if by_class["known_count"].any() else by_class.drop(columns=["answered_count", "known_count", "median_answer_seconds"])
+    table(kept.assign(category=named), "negative_classes")
 shown = items.assign(
     category=[category(code) for code in items["category"]],
     status=[t(f"reputation.status_{code}") for code in items["status"]],
@@ -62,8 +68,8 @@ shown = items.assign(
     text_tone=[t(f"sentiment.{code}") for code in items["sentiment"]],
     item_age=[fmt.age(hours) for hours in items["age_hours"]],
 )
-columns = ["created_at", "platform", "text_source", "text", "text_tone", "category", "severity_level", "playbook", "status", "item_age"]
-picked = table(shown[columns], "negative_items", select=True)
+columns = ["text", "category", "severity_level", "text_tone", "platform", "text_source", "created_at", "item_age", "status"]
+picked = table(shown[columns], "negative_items", {"text": st.column_config.TextColumn(t("column.text"), width="large")}, select=True)
 if picked is not None:
     item = items.iloc[picked]
     st.text(item["text"])

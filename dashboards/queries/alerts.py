@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from dashboards.data import query
+from dashboards.data import one, query
 
 
 def alerts(days: int = 90) -> pd.DataFrame:
@@ -22,6 +24,12 @@ def alerts(days: int = 90) -> pd.DataFrame:
 def scores() -> pd.DataFrame:
     """How the alerts of each frequency did."""
     return query("select * from marts.mart_alert_scores order by frequency desc")
+
+
+def last_day() -> Any:
+    """The end of the last hour that alerts were looked for in, None where none was."""
+    row = one("select max(window_ends_on) as day from marts.mart_alert_scores")
+    return None if row is None or pd.isna(row["day"]) else pd.Timestamp(row["day"], tz="Asia/Shanghai") + pd.Timedelta(days=1)
 
 
 def texts(keys: list[str]) -> pd.DataFrame:
@@ -57,4 +65,4 @@ def risks() -> pd.DataFrame:
 
 def history(risk_key: str) -> pd.DataFrame:
     """The days of one risk."""
-    return query("select * from marts.mart_risks where risk_key = $risk_key order by business_date", risk_key=risk_key)
+    return query("select * from marts.mart_risks where risk_key = $risk_key order by business_date desc", risk_key=risk_key)

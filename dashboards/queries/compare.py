@@ -11,6 +11,7 @@ from dashboards import registry
 from dashboards.data import query
 from dashboards.filters import View
 from dashboards.i18n import t
+from dashboards.tables import word
 
 VERDICTS = ("up", "down", "too_small_to_say", "not_enough_evidence")
 BASELINES = ("previous", "same_weekdays", "last_year")
@@ -98,6 +99,23 @@ def counts(rows: pd.DataFrame) -> dict[str, int]:
     """How many comparisons came to each verdict."""
     found = rows["verdict"].value_counts()
     return {verdict: int(found.get(verdict, 0)) for verdict in VERDICTS}
+
+
+def told(rows: pd.DataFrame, most: int = 4) -> list[str]:
+    """The clear changes, the largest first, as parts of a sentence."""
+    sure = rows[rows["verdict"].isin(["up", "down"])]
+    order = sure["change_rate"].abs().sort_values(ascending=False, na_position="last", kind="stable").index
+    sure = sure.loc[order].head(most)
+    units = [registry.metric(name).unit for name in sure["metric"]]
+    changes = zip(sure.itertuples(), _changes(sure, units), _intervals(sure, units), strict=True)
+    return [
+        t("comparison.told_one", who=_who(row), metric=registry.label(row.metric), change=change, interval=interval)
+        for row, change, interval in changes
+    ]
+
+
+def _who(row: Any) -> str:
+    return word("platform", row.platform) if fmt.is_missing(row.account_key) else registry.account_names().get(row.account_key, row.account_key)
 
 
 def standing(view: View, length: str) -> pd.DataFrame:

@@ -97,8 +97,8 @@ def loss_table(rows: pd.DataFrame) -> pd.DataFrame:
             "own_rate": rows["own_rate"],
             "gap_points": [points(value) for value in rows["gap_rate"]],
             "gap_range": ranges(rows, "gap_low_rate", "gap_high_rate", points),
-            "loss_people": [fmt.count(value) for value in rows["loss_people_number"]],
-            "loss_range": ranges(rows, "loss_people_low_number", "loss_people_high_number", fmt.count),
+            "loss_people": [fmt.exact(value) for value in rows["loss_people_number"]],
+            "loss_range": ranges(rows, "loss_people_low_number", "loss_people_high_number", fmt.exact),
             "gap_sign": [t(f"conversion_paths.sign.{sign}") for sign in rows["sign"]],
             "needed_people_count": rows["needed_people_count"],
         }
@@ -144,17 +144,20 @@ def attribution() -> pd.DataFrame:
 def attribution_table(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per channel: its share in each descriptive model, and what it adds with the interval."""
     wide = rows.pivot(index="name", columns="model", values="share_rate")
-    table = pd.DataFrame({"channel_name": wide.index} | {f"{model}_rate": wide[model].to_numpy() for model in MODELS if model in wide})
+    shares = {f"{model}_rate": wide[model].to_numpy() for model in MODELS if model in wide}
     added = rows[rows["model"] == "incremental"].set_index("name").reindex(wide.index)
-    count = [fmt.count(value) for value in added["conversion_count"]]
-    low_high = ranges(added, "conversion_low_number", "conversion_high_number", fmt.count)
-    return table.assign(
-        incremental_rate=added["share_rate"].to_numpy(),
-        incremental_range=ranges(added, "share_low_rate", "share_high_rate", fmt.rate),
-        incremental_people=count,
-        incremental_people_range=low_high,
-        path_count=added["path_count"].to_numpy(),
+    count = [fmt.exact(value) for value in added["conversion_count"]]
+    low_high = ranges(added, "conversion_low_number", "conversion_high_number", fmt.exact)
+    table = pd.DataFrame(
+        {
+            "channel_name": wide.index,
+            "incremental_rate": added["share_rate"].to_numpy(),
+            "incremental_range": ranges(added, "share_low_rate", "share_high_rate", fmt.rate),
+            "incremental_people": count,
+            "incremental_people_range": low_high,
+        }
     )
+    return table.assign(**shares, path_count=added["path_count"].to_numpy())
 
 
 def ad_dimensions() -> dict[str, str]:
@@ -173,19 +176,22 @@ def ads(dimension: str) -> pd.DataFrame:
             "platform": rows["platform"],
             "ad_name": rows["dimension_value"],
             "ad_spend": _money(rows, "spend_amount"),
-            "click_rate": rows["click_rate"],
-            "click_range": ranges(rows, "click_low_rate", "click_high_rate", fmt.rate),
+            "ad_click": _beside([fmt.rate(v) for v in rows["click_rate"]], ranges(rows, "click_low_rate", "click_high_rate", fmt.rate)),
             "ad_conversion_rate": rows["conversion_rate"],
             "ad_conversions": [fmt.count(value) for value in rows["conversion_count"]],
-            "ad_cpa": _money(rows, "cpa_amount"),
-            "ad_cpa_range": ranges(rows, "cpa_low_amount", "cpa_high_amount", fmt.count),
-            "ad_roas": [fmt.decimal(value) for value in rows["roas_number"]],
-            "ad_roas_range": ranges(rows, "roas_low_number", "roas_high_number", fmt.decimal),
+            "ad_cpa": _beside(_money(rows, "cpa_amount"), ranges(rows, "cpa_low_amount", "cpa_high_amount", fmt.count)),
+            "ad_roas": _beside([fmt.decimal(v) for v in rows["roas_number"]], ranges(rows, "roas_low_number", "roas_high_number", fmt.decimal)),
             "ad_elasticity": [fmt.decimal(value) for value in rows["elasticity_shrunk_number"]],
             "ad_next_cpa": _money(rows, "marginal_cpa_amount"),
             "ad_why": [t(f"conversion_paths.why.{code}") if isinstance(code, str) else "" for code in rows["returns_reason"]],
         }
     )
+
+
+def _beside(figures: list[str], intervals: list[str]) -> list[str]:
+    """Figures with their intervals behind, one dash where there is no figure."""
+    pairs = zip(figures, intervals, strict=True)
+    return [figure if fmt.MISSING in (figure, interval) else f"{figure} ({interval})" for figure, interval in pairs]
 
 
 def _money(rows: pd.DataFrame, column: str) -> list[str]:

@@ -232,7 +232,7 @@ def ledger() -> pd.DataFrame:
     """The points system's ledger by month, newest first; no rows without one."""
     return query(
         """
-        select month_starts_on, earned_count, burned_count, expired_count, balance_count, redemption_rate, liability_amount,
+        select month_starts_on, earned_count, burned_count, expired_count, balance_count, redemption_rate, liability_amount, currency,
             reconcilable_entry_count, unreconciled_entry_count
         from marts.mart_points_ledger order by 1 desc
         """

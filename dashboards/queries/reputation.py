@@ -84,13 +84,13 @@ def classes(rows: pd.DataFrame) -> pd.DataFrame:
     grouped = rows.assign(category=rows["category"].fillna("")).groupby("category", sort=False)
     answered = rows[rows["status"] == "answered"].assign(category=rows["category"].fillna("")).groupby("category")["age_hours"].median()
     found = grouped.agg(
-        item_count=("text_key", "size"),
+        class_text_count=("text_key", "size"),
         severity_level=("severity_level", "max"),
         answered_count=("status", lambda state: int((state == "answered").sum())),
         known_count=("status", lambda state: int((state != "unknown").sum())),
     ).reset_index()
     found["median_answer_seconds"] = found["category"].map(answered) * 3600
-    return found.sort_values(["item_count", "category"], ascending=[False, True])
+    return found.sort_values(["class_text_count", "category"], ascending=[False, True])
 
 
 def steps(crisis_type: str) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Content: theme and style, when to publish, interactive elements."""
 
-from pipelines.suggestions.wording import Kind, Topic, Words
+from pipelines.suggestions.wording import Kind, Topic
+from pipelines.suggestions.words import Words
 
 CONTENT = Kind(
     "content",
@@ -9,15 +10,15 @@ CONTENT = Kind(
             "theme_style",
             Words("内容主题与风格", "Theme and style"),
             {
-                "topic": Words("多发「{to_level}」主题的内容", "Publish more on the theme {to_level}"),
-                "content_type": Words("多发「{to_level}」类型的内容", "Publish more of the type {to_level}"),
+                "topic": Words("多发{to_level}主题的内容", "Publish more on the theme {to_level}"),
+                "content_type": Words("多发{to_level}类型的内容", "Publish more of the type {to_level}"),
                 "has_number=true": Words("在标题里写上具体数字", "Put a number into the title"),
                 "has_number=false": Words("标题里不再写数字", "Do without numbers in titles"),
-                "emoji_count": Words("标题里多用 {to_level} 个表情符号", "Use {to_level} more emoji in titles"),
+                "emoji_count": Words("标题里多用 {to_bare} 个表情符号", "Use {to_bare} more emoji in titles"),
                 "title_length": Words("标题写得长一些", "Write longer titles"),
                 "is_long_title=true": Words("标题写得长一些", "Write longer titles"),
                 "is_long_title=false": Words("标题写得短一些", "Write shorter titles"),
-                "duration_bin": Words("视频时长做到 {to_level}（秒）", "Make videos of {to_level} (seconds)"),
+                "duration_bin": Words("视频时长做到 {to_bare}", "Make videos of {to_bare}"),
             },
             Words(
                 "挑两种主题或风格，同一批账号用抛硬币的方式轮流发", "let the same accounts alternate between two themes or styles by coin"
@@ -29,15 +30,14 @@ CONTENT = Kind(
             "publish_time",
             Words("内容发布时间", "When to publish"),
             {
-                "publish_slot": Words("把更多作品安排在 {to_level} 点之间发布", "Publish more posts between the hours {to_level}"),
-                "slot": Words("把更多作品安排在 {to_level} 点之间发布", "Publish more posts between the hours {to_level}"),
-                "iso_weekday": Words("把更多作品安排在每周第 {to_level} 天发布", "Publish more posts on weekday {to_level}"),
+                "publish_slot=-": Words("换一个时段发布", "Publish at another time of day"),
+                "publish_slot": Words("把更多作品安排在 {to_bare} 发布", "Publish more posts at {to_bare}"),
                 "is_weekend=true": Words("把更多作品安排在周末发布", "Publish more posts at weekends"),
                 "is_weekend=false": Words("把更多作品安排在工作日发布", "Publish more posts on working days"),
             },
             Words("选两个时段，抛硬币决定每篇在哪个时段发，连做四周", "draw one of two slots by coin for every post, four weeks long"),
             Words("能比较的成熟作品不够", "there are too few mature posts to compare"),
-            also=("publish", "slot", "hour"),
+            also=("publish",),
         ),
         Topic(
             "interactive_elements",

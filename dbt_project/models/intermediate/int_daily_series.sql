@@ -1,4 +1,9 @@
 {%- set account_metrics = ['view_count', 'engagement_count', 'follower_total_count', 'follower_net_count'] %}
+{#- Followed only where a goal is set on them: every series costs a forecast. -#}
+{%- set goal_metrics = [
+    'impression_count', 'like_count', 'comment_count', 'share_count', 'repost_count', 'save_count', 'follower_gain_count',
+    'posts_published_count', 'profile_visit_count', 'link_click_count'
+] %}
 
 with account_days as (
     select days.*
@@ -27,7 +32,7 @@ orders as (
 ),
 
 account_points as (
-    {%- for metric in account_metrics %}
+    {%- for metric in account_metrics + goal_metrics %}
     select
         platform,
         account_key,
@@ -42,10 +47,20 @@ account_points as (
     {%- endfor %}
 ),
 
+wanted as (
+    {%- for metric in account_metrics %}
+    select '{{ metric }}' as metric
+    union
+    {%- endfor %}
+    select metric
+    from {{ ref('dim_goals') }}
+),
+
 known_points as (
-    select *
+    select account_points.*
     from account_points
-    where value is not null and business_date is not null
+    inner join wanted on account_points.metric = wanted.metric
+    where account_points.value is not null and account_points.business_date is not null
 ),
 
 reporting as (
@@ -58,7 +73,20 @@ reporting as (
     group by platform, account_key, metric
 ),
 
--- A platform's total exists on days when every account that had begun to report did; followers of two accounts overlap and are not added.
+-- Accounts that had begun to report by each day.
+begun as (
+    select
+        points.platform,
+        points.metric,
+        points.business_date,
+        count(distinct reporting.account_key) as account_count
+    from known_points as points
+    inner join reporting on points.platform = reporting.platform and points.metric = reporting.metric
+    where points.business_date >= reporting.first_date
+    group by points.platform, points.metric, points.business_date
+),
+
+-- A platform's total exists on days when all of them reported; followers of two accounts overlap and are not added.
 platform_points as (
     select
         points.platform,
@@ -68,16 +96,10 @@ platform_points as (
         sum(points.value) as value,
         bool_or(points.is_provisional) as is_provisional
     from known_points as points
-    where points.metric <> 'follower_total_count'
-    group by points.platform, points.metric, points.business_date
-    having count(*) > 1 and count(*) = (
-        select count(*)
-        from reporting
-        where
-            reporting.platform = points.platform
-            and reporting.metric = points.metric
-            and reporting.first_date <= points.business_date
-    )
+    inner join begun using (platform, metric, business_date)
+    where points.metric <> 'follower_total_count' and begun.account_count > 1
+    group by points.platform, points.metric, points.business_date, begun.account_count
+    having count(*) = begun.account_count
 ),
 
 points as (

@@ -191,7 +191,9 @@ def _judged(
     below = goal.get("target_direction") == "at_most"
     met, surely, hopeless = (value <= target, high <= target, low > target) if below else (value >= target, low >= target, high < target)
     verdict = ("achieved" if met else "missed") if is_over else "on_track" if surely else "off_track" if hopeless else "open"
-    left = None if is_over or days_left <= 0 or now is None or str(goal["metric"]).endswith("_rate") else max(target - now, 0.0) / days_left
+    # only a flow is made day by day
+    is_flow = not str(goal["metric"]).endswith("_total_count") and "_rate" not in str(goal["metric"])
+    left = max(target - now, 0.0) / days_left if is_flow and not is_over and now is not None else None
     share = (lambda x: x / target) if target else (lambda x: None)
     return {
         "actual_number": now,

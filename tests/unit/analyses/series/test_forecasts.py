@@ -34,17 +34,20 @@ def held_out(count: int, days: int, last: dt.date, **world: bool) -> tuple[pl.Da
 def year() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Forecasts and scores of ten quiet series of a year, and what really came."""
     train, whole = held_out(10, 393, LAST, events=False)
-    made, scores = forecasts(train, calendar())
+    made, scores, _ = forecasts(train, calendar())
     return made, scores, whole
 
 
 @pytest.mark.skipif(not M4.is_dir(), reason="the M4 files are not beside the repository")
-def test_seasonal_naive_gives_the_published_m4_figures() -> None:
+def test_naive_forecasts_give_the_published_m4_figures() -> None:
     def rows(name: str) -> dict[str, np.ndarray]:
         with (M4 / name).open() as file:
             return {row[0]: np.array([float(v) for v in row[1:] if v]) for row in list(csv.reader(file))[1:]}
 
     train, test = rows("Hourly-train.csv"), rows("Hourly-test.csv")
+    last = {key: np.full(48, values[-1]) for key, values in train.items()}
+    assert np.mean([mase(test[k], last[k], train[k], 24) for k in test]) == pytest.approx(11.608, abs=0.0005)
+    assert 100 * np.mean([smape(test[k], last[k]) for k in test]) == pytest.approx(43.003, abs=0.0005)
     naive = {key: values[-24:][np.arange(48) % 24] for key, values in train.items()}
     assert np.mean([mase(test[k], naive[k], train[k], 24) for k in test]) == pytest.approx(1.193, abs=0.0005)
     assert 100 * np.mean([smape(test[k], naive[k]) for k in test]) == pytest.approx(13.912, abs=0.0005)
@@ -82,7 +85,7 @@ def test_a_noisy_level_is_forecast_better_than_by_last_week(year: tuple[pl.DataF
 @pytest.mark.parametrize("last", [dt.date(2025, 11, 18), dt.date(2026, 3, 3)], ids=["双11", "春节"])
 def test_a_planted_calendar_beats_the_naive_where_it_matters(last: dt.date) -> None:
     train, whole = held_out(5, 900, last)
-    made, scores = forecasts(train, calendar())
+    made, scores, _ = forecasts(train, calendar())
     assert (chosen(scores)["model"] == "calendar_ets").mean() >= 0.8
     ahead = made.join(whole, on=["series_key", "business_date"])
     ours, naive = [], []
@@ -123,8 +126,8 @@ def test_provisional_days_are_forecast_and_not_learnt_from() -> None:
     values = planted_series(300, 1, events=False)
     broken = values.copy()
     broken[-3:] = 2
-    one, scores = forecasts(long_frame(broken, provisional=3), calendar())
-    two, _ = forecasts(long_frame(values, provisional=3), calendar())
+    one, scores, _ = forecasts(long_frame(broken, provisional=3), calendar())
+    two, _, _ = forecasts(long_frame(values, provisional=3), calendar())
     assert one.equals(two)
     assert one.height == 31 and one["made_on"][0] == LAST - dt.timedelta(3)
     assert one["business_date"].max() == LAST + dt.timedelta(28)
@@ -133,7 +136,7 @@ def test_provisional_days_are_forecast_and_not_learnt_from() -> None:
 
 def test_short_series_say_so() -> None:
     frames = [long_frame(planted_series(n, 1), key=f"n{n:02d}") for n in (10, 40, 60)]
-    made, scores = forecasts(pl.concat(frames), calendar())
+    made, scores, _ = forecasts(pl.concat(frames), calendar())
     assert chosen(scores).select("series_key", "model", "reason").rows() == [
         ("n10", "none", "too_short"),
         ("n40", NAIVE, "short_history"),
@@ -147,7 +150,7 @@ def test_a_series_that_ended_long_ago_is_not_continued() -> None:
     frame = pl.concat(
         [long_frame(planted_series(200, 1), key="alive"), long_frame(planted_series(200, 2), key="ended", last=dt.date(2025, 9, 1))]
     )
-    made, scores = forecasts(frame, calendar())
+    made, scores, _ = forecasts(frame, calendar())
     assert made["series_key"].unique().to_list() == ["alive"]
     assert chosen(scores).filter(pl.col("series_key") == "ended")["reason"].item() == "stale"
 
@@ -156,13 +159,13 @@ def test_gaps_are_no_zeros() -> None:
     values = planted_series(300, 1, events=False)
     values[100:130] = np.nan
     values[np.random.default_rng(1).random(300) < 0.1] = np.nan
-    made, _ = forecasts(long_frame(values), calendar())
+    made, _, _ = forecasts(long_frame(values), calendar())
     assert made["forecast"].mean() == pytest.approx(np.nanmean(values[-60:]), rel=0.25)
 
 
 @pytest.mark.parametrize("value", [0.0, 5.0])
 def test_a_constant_series_goes_on(value: float) -> None:
-    made, scores = forecasts(long_frame(np.full(200, value)), calendar())
+    made, scores, _ = forecasts(long_frame(np.full(200, value)), calendar())
     assert made["forecast"].to_list() == pytest.approx([value] * 28)
     assert chosen(scores).select("model", "mase", "reason").row(0) == (NAIVE, None, "not_scorable")
 
@@ -170,10 +173,10 @@ def test_a_constant_series_goes_on(value: float) -> None:
 def test_signed_series_may_fall_below_zero_and_totals_go_on_from_the_last() -> None:
     rng = np.random.default_rng(6)
     net = rng.normal(-20, 5, 250)
-    made, _ = forecasts(long_frame(net, metric="follower_net_count"), calendar())
+    made, _, _ = forecasts(long_frame(net, metric="follower_net_count"), calendar())
     assert made["forecast"].mean() == pytest.approx(-20, abs=4)
     totals = 50_000 + np.cumsum(rng.normal(30, 5, 250))
-    made, scores = forecasts(long_frame(totals, metric="follower_total_count"), calendar())
+    made, scores, _ = forecasts(long_frame(totals, metric="follower_total_count"), calendar())
     steps = np.diff(np.concatenate([[totals[-1]], made["forecast"].to_numpy()]))
     assert steps.mean() == pytest.approx(30, abs=4)
     width = (made["upper"] - made["lower"]).to_numpy()
@@ -183,7 +186,7 @@ def test_signed_series_may_fall_below_zero_and_totals_go_on_from_the_last() -> N
 
 def test_a_burst_does_not_run_away() -> None:
     values = np.concatenate([np.full(150, 100.0), 100 * 1.2 ** np.arange(20)]) + np.arange(170) % 7
-    made, _ = forecasts(long_frame(values), calendar())
+    made, _, _ = forecasts(long_frame(values), calendar())
     assert made["upper"].max() <= values.max() + 2 * np.ptp(values)
 
 
@@ -194,10 +197,10 @@ def test_equal_input_gives_equal_output_in_any_row_order() -> None:
 
 
 def test_no_series_and_no_calendar() -> None:
-    made, scores = forecasts(long_frame(np.ones(3)).clear(), calendar())
+    made, scores, _ = forecasts(long_frame(np.ones(3)).clear(), calendar())
     assert made.is_empty() and made.schema == schemas.FORECASTS
     assert scores.is_empty() and scores.schema == schemas.FORECAST_SCORES
-    made, scores = forecasts(long_frame(planted_series(200, 1)), calendar().clear())
+    made, scores, _ = forecasts(long_frame(planted_series(200, 1)), calendar().clear())
     assert made.height == 28
     assert "calendar_ets" not in scores["model"].to_list()
 
