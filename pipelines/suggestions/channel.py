@@ -1,7 +1,11 @@
 """Channels: which are the main ones, what differs between them, cooperation."""
 
+from pipelines.suggestions.content import CONTENT
 from pipelines.suggestions.wording import Kind, Topic
 from pipelines.suggestions.words import Words
+
+# What a platform does in its own way is about its content: the same levers in the same words.
+CONTENT_LEVERS = {lever: words for topic in CONTENT.topics for lever, words in topic.levers.items()}
 
 CHANNEL = Kind(
     "channel",
@@ -25,12 +29,12 @@ CHANNEL = Kind(
             "per_platform",
             Words("各平台的做法", "Each platform's own way"),
             {
+                **CONTENT_LEVERS,
                 "posting_frequency": Words("把发布频率调整为{to_level}", "Set the posting frequency to {to_level}"),
-                "content_type": Words("多发{to_level}类型的内容", "Publish more of the type {to_level}"),
             },
             Words("在这个平台抛硬币决定每周用哪种做法", "let a coin decide on this platform which way is followed each week"),
             Words("同一平台内的做法差别还太小", "within a platform the accounts do too much alike"),
-            also=("posting", "frequency", "content_type"),
+            also=("posting", "frequency", *(beginning for topic in CONTENT.topics for beginning in topic.also)),
         ),
         Topic(
             "cooperation",

@@ -14,10 +14,12 @@ from pipelines.suggestions.confidence import calibration as untried
 from pipelines.suggestions.content import CONTENT
 from pipelines.suggestions.evidence import evidence_rows, evidence_sql
 from pipelines.suggestions.falsifier import falsifier, frozen, suggestion_id
+from pipelines.suggestions.homes import homed
 from pipelines.suggestions.interaction import INTERACTION
 from pipelines.suggestions.levers import eligible_rates
 from pipelines.suggestions.lifecycle import settle
 from pipelines.suggestions.marketing import MARKETING
+from pipelines.suggestions.scores import monthly_totals, score
 from pipelines.suggestions.shape import (
     CONFIDENCES,
     EXPIRES_DAYS,
@@ -61,10 +63,12 @@ def suggestion_tables(
     as_of: dt.date | None = snapshot["as_of_date"].max() if snapshot.height else None  # type: ignore[assignment]
     loads = fingerprint("".join(snapshot["loads_text"].drop_nulls())) if snapshot.height else None
     calibration = calibration if calibration.height else untried(no_outcomes())
+    effects = homed(effects)
     evidence = evidence_rows(effects, calibration, platforms, accounts, segments)
     kept = [with_reason(effect) for effect in effects.sort("effect_key").to_dicts()]
     factors = {row["suggestion_kind"]: row for row in calibration.to_dicts()}
     of_effect = checks_by_effect(checks)
+    totals = monthly_totals(effects, posts)
     rates = eligible_rates(posts, [effect for effect in kept if effect["why"] is None])
     made: list[dict[str, Any]] = []
     for kind in ALL_KINDS:
@@ -72,13 +76,14 @@ def suggestion_tables(
         for topic in kind.topics:
             of_topic = [effect for effect in own if kind.topic_of(str(effect["lever"])) is topic]
             said = [
-                _suggestion(kind, topic, effect, evidence[effect["effect_key"]], factors[kind.kind], rates.get(effect["effect_key"], 1.0))
+                _suggestion(topic, effect, evidence[effect["effect_key"]], factors[kind.kind], rates.get(effect["effect_key"], 1.0))
                 for effect in best_of_each_action([effect for effect in of_topic if effect["why"] is None])
             ]
             made += said or [_missing(kind, topic, of_topic, evidence)]
     made = [row | {"checks_json": canonical(of_effect.get(row.get("effect_key") or "", []))} for row in made]
     shared = {"data_snapshot_id": loads, "created_on": as_of, "model_version": MODEL_VERSION}
     shared["expires_on"] = as_of + dt.timedelta(EXPIRES_DAYS) if as_of else None
+    made = [row | {"score_number": score(row, totals)} for row in made]
     rows = settle([shared | row for row in made], decisions.to_dicts(), outcomes.to_dicts(), history.to_dicts(), as_of)
     return {"suggestions": ranked(frame(rows, SUGGESTIONS))}
 
@@ -93,11 +98,18 @@ def with_reason(effect: dict[str, Any]) -> dict[str, Any]:
     elif not _known(effect["expected_gain"]) or effect["expected_gain"] <= 0:
         why = "no_gain"
     elif not effect["is_actionable"] or effect["confidence"] not in CONFIDENCES:
-        why = effect["reason"] or "not_significant"
+        why = effect["reason"] or ("e_value_failed" if effect["confidence"] in CONFIDENCES else "not_significant")
+    elif is_unclear(effect):
+        why = "unclear_action"
     else:
         complete = all(_known(effect[name]) for name in NEEDED) and all(effect[name] for name in TEXTS)
         why = None if complete else "incomplete"
     return effect | {"why": why}
+
+
+def is_unclear(effect: dict[str, Any]) -> bool:
+    """Whether the level is a rest of many things, which nobody can decide to do more of."""
+    return effect["lever"] in ("content_type", "topic") and effect["to_level"] in ("other", "unknown", "", None)
 
 
 def best_of_each_action(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -120,19 +132,14 @@ def checks_by_effect(checks: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 
 def ranked(rows: pl.DataFrame) -> pl.DataFrame:
-    """Open suggestions ranked within their kind by expected gain times confidence, in a stable order."""
-    score = pl.col("expected_gain") * pl.col("confidence").replace_strict(WEIGHTS, default=None, return_dtype=pl.Float64)
-    rows = rows.with_columns(score.alias("score_number")).sort(
-        ["suggestion_kind", "score_number", "suggestion_id"], descending=[False, True, False], nulls_last=True
-    )
+    """Open suggestions ranked within their kind by score, in a stable order."""
+    rows = rows.sort(["suggestion_kind", "score_number", "suggestion_id"], descending=[False, True, False], nulls_last=True)
     is_open = pl.col("status") == "open"
     place = pl.when(is_open).then(is_open.cast(pl.Int64).cum_sum().over("suggestion_kind"))
     return rows.with_columns(place.cast(pl.Int64).alias("rank")).select(list(SUGGESTIONS))
 
 
-def _suggestion(
-    kind: Kind, topic: Topic, effect: dict[str, Any], row: dict[str, Any], factor: dict[str, Any], eligible: float
-) -> dict[str, Any]:
+def _suggestion(topic: Topic, effect: dict[str, Any], row: dict[str, Any], factor: dict[str, Any], eligible: float) -> dict[str, Any]:
     predicted = _on_average(effect, eligible) * (factor["calibration_number"] or 1.0)
     text, hashed = frozen(falsifier(effect, predicted, row["expected_gain"]))
     confidence = downgraded(effect["confidence"]) if factor["is_downgraded"] else effect["confidence"]
@@ -190,7 +197,7 @@ def _missing(kind: Kind, topic: Topic, effects: list[dict[str, Any]], evidence: 
 def _evidence(effect: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     text = canonical(row)
     return {
-        "evidence_sql": evidence_sql(effect["effect_key"]),
+        "evidence_sql": evidence_sql(effect["effect_key"], effect["suggestion_kind"]),
         "evidence_json": text,
         "evidence_hash": fingerprint(text),
         "evidence_count": effect["n_count"],
@@ -209,12 +216,15 @@ def _promise(effect: dict[str, Any]) -> tuple[float, float, str]:
 
 
 def _distance(effect: dict[str, Any]) -> tuple[int, float, float, str]:
-    """How far an effect is from a suggestion: estimated before refused before none, gains first, then the smaller experiment."""
+    """How far an effect is from a suggestion: estimated before refused before none, gains first, then the smaller experiment.
+
+    Gaps between segments come after others of their rank: segments are made of what people do, so that they differ in it by themselves.
+    """
     order = {"estimated": 0, "refused": 1}.get(effect["status"], 2)
     gain, needed = effect["expected_gain"], effect["needed_count"]
     loses = not _known(gain) or gain <= 0
     return (
-        order * 2 + loses,
+        order * 4 + 2 * loses + (is_unclear(effect) or str(effect["from_level"]).startswith("segment=")),
         needed if _known(needed) else math.inf,
         effect["q_value"] if _known(effect["q_value"]) else 1.0,
         effect["effect_key"],

@@ -11,10 +11,23 @@ import duckdb
 import polars as pl
 
 from pipelines.sql import literal
+from pipelines.suggestions.shape import MINIMUM_COUNT
 
 # Three digits that count; NULL stays NULL, 0 stays 0.
 _ROUNDED = "case when {0} = 0 then 0.0 else round({0}, cast(2 - floor(log10(abs({0}))) as integer)) end as {1}"
 
+# A level's name where it is another table's key, or a span of hours or seconds in words.
+_LEVEL_NAME = (
+    "coalesce(s{0}.segment_name_{1}, p{0}.name_{1}, "
+    "case when e.lever = 'publish_slot' and e.{0}_level like '__-__' then replace(e.{0}_level, '-', ':00–') || ':59' "
+    "when e.lever = 'duration_bin' and e.{0}_level like '%s+' then replace(e.{0}_level, 's+', '{2}') "
+    "when e.lever = 'duration_bin' and e.{0}_level like '%s' then replace(e.{0}_level, 's', '{3}') end) as {0}_name_{1}"
+)
+# An arm smaller than this gives no verdict (see falsifier); NULL stays NULL.
+_NEEDED = (
+    "case when e.outcome_unit in ('per_post', 'per_person', 'per_person_week') and e.needed_count < {0} then {0} "
+    "else cast(round(e.needed_count) as bigint) end as needed_count"
+)
 COLUMNS = ",\n    ".join(
     [
         "e.lever",
@@ -25,6 +38,11 @@ COLUMNS = ",\n    ".join(
         "coalesce(a.account_name, e.account_key) as account_name",
         "coalesce(s.segment_name_zh, e.segment_key) as segment_name_zh",
         "coalesce(s.segment_name_en, e.segment_key) as segment_name_en",
+        *(
+            _LEVEL_NAME.format(side, language, *words)
+            for side in ("from", "to")
+            for language, words in (("zh", (" 秒以上", " 秒")), ("en", (" seconds or more", " seconds")))
+        ),
         "e.campaign_key",
         "e.outcome",
         "e.outcome_unit",
@@ -34,25 +52,29 @@ COLUMNS = ",\n    ".join(
         "90 as interval_percent",
         "cast(e.n_count as bigint) as n_count",
         "cast(e.account_count as bigint) as account_count",
-        "cast(round(e.needed_count) as bigint) as needed_count",
+        _NEEDED.format(MINIMUM_COUNT),
     ]
 )
 SOURCES = """from marts.mart_effects as e
-left join marts.mart_suggestion_calibration as c on c.suggestion_kind = e.suggestion_kind
+left join marts.mart_suggestion_calibration as c on c.suggestion_kind = {kind}
 left join core.dim_platforms as p on p.platform = e.platform
 left join core.dim_accounts as a on a.account_key = e.account_key
-left join marts.mart_segment_profiles as s on s.segment_key = e.segment_key"""
+left join marts.mart_segment_profiles as s on s.segment_key = e.segment_key
+left join marts.mart_segment_profiles as sfrom on 'segment=' || sfrom.segment_key = e.from_level
+left join marts.mart_segment_profiles as sto on 'segment=' || sto.segment_key = e.to_level
+left join core.dim_platforms as pfrom on 'platform=' || pfrom.platform = e.from_level
+left join core.dim_platforms as pto on 'platform=' || pto.platform = e.to_level"""
 
 
-def evidence_sql(effect_key: str) -> str:
-    """The SELECT over published tables that returns every number of one suggestion's sentences."""
-    return f"select\n    {COLUMNS}\n{SOURCES}\nwhere e.effect_key = {literal(effect_key)}"
+def evidence_sql(effect_key: str, kind: str) -> str:
+    """The SELECT over published tables that returns every number of one suggestion's sentences; `kind` is whose promises it is held to."""
+    return f"select\n    {COLUMNS}\n{SOURCES.format(kind=literal(kind))}\nwhere e.effect_key = {literal(effect_key)}"
 
 
 def evidence_rows(
     effects: pl.DataFrame, calibration: pl.DataFrame, platforms: pl.DataFrame, accounts: pl.DataFrame, segments: pl.DataFrame
 ) -> dict[str, dict[str, Any]]:
-    """What `evidence_sql` returns for each effect, by effect key."""
+    """What `evidence_sql` returns for each effect under its kind, by effect key."""
     tables = {
         "marts.mart_effects": effects,
         "marts.mart_suggestion_calibration": calibration,
@@ -62,7 +84,7 @@ def evidence_rows(
     }
     with duckdb.connect(config={"threads": 1}) as connection:
         fill(connection, tables)
-        found = connection.execute(f"select e.effect_key, {COLUMNS} {SOURCES} order by e.effect_key").pl()
+        found = connection.execute(f"select e.effect_key, {COLUMNS} {SOURCES.format(kind='e.suggestion_kind')} order by e.effect_key").pl()
     return {row.pop("effect_key"): row for row in found.to_dicts()}
 
 

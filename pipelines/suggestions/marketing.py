@@ -11,7 +11,8 @@ MARKETING = Kind(
             Words("转化路径与漏斗", "Path and funnel"),
             {
                 "funnel_step": Words(
-                    "改进{from_level}在{step}这一步的体验，向{to_level}看齐", "At the step {step} do for {from_level} what works for {to_level}"
+                    "改进{from_level}在{step}这一步的体验，向{to_level}看齐",
+                    "At the step {step} do for {from_level} what works for {to_level}",
                 ),
                 "landing_page": Words("把落地页换成{to_level}", "Use the landing page {to_level}"),
             },

@@ -8,18 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.suggestions import levels
+from pipelines.suggestions.words import Words
+
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Words:
-    """The same in both languages."""
-
-    zh: str
-    en: str
-
-    def said(self, language: str) -> str:
-        return self.zh if language == "zh" else self.en
 
 
 @dataclass(frozen=True)
@@ -48,8 +40,7 @@ class Kind:
         return [*named, *alike, self.topics[-1]][0]
 
 
-LEVELS = {"true": Words("有", "with"), "false": Words("没有", "without")}
-ANY_LEVER = Words("把「{lever}」从「{from_level}」改为「{to_level}」", "Change {lever} from {from_level} to {to_level}")
+ANY_LEVER = Words("把「{lever}」从{from_level}改为{to_level}", "Change {lever} from {from_level} to {to_level}")
 
 OUTCOMES = {
     "view_count": Words("播放/阅读量", "views"),
@@ -62,6 +53,10 @@ OUTCOMES = {
     "engagement_count": Words("互动量", "engagements"),
     "first_day_view_count": Words("首日播放/阅读量", "first-day views"),
     "follower_net_count": Words("净增粉丝数", "net followers"),
+    "follower_gain_count": Words("新增粉丝数", "new followers"),
+    "impression": Words("曝光人数", "people reached"),
+    "view": Words("浏览人数", "viewers"),
+    "add_to_cart": Words("加购人数", "people with a filled cart"),
     "visit_count": Words("访问数", "visits"),
     "order_count": Words("订单数", "orders"),
     "pay_count": Words("支付数", "payments"),
@@ -81,6 +76,16 @@ BASES = {
     "B": Words("与同期未采用者对比得出，前提是原有趋势一致", "Found against those who did not do it, given parallel trends"),
     "C": Words("同一账号内比较得出，很可能有效", "Associated within the same account; a likely effect"),
 }
+# Rung C of what is not a post: who or what is compared within.
+OWN_BASES = {
+    "per_person": Words(
+        "同一类用户、行为之前的情况相近者相比得出，很可能有效", "Associated among people alike in what they did before; a likely effect"
+    ),
+    "per_month": Words(
+        "同一投放对象的花费高低与转化相比得出，很可能有效", "Associated with what the same ad object spent from day to day; a likely effect"
+    ),
+}
+OWN_BASES["per_person_week"] = OWN_BASES["per_person"]
 REASONS = {
     "too_few_accounts": Words("账号太少", "there are too few accounts"),
     "too_few_posts": Words("作品太少", "there are too few posts"),
@@ -106,10 +111,18 @@ REASONS = {
     "pre_trend_failed": Words("采用前走势就不一样", "the trends already differed before"),
     "too_few_conversions": Words("转化太少", "there are too few conversions"),
     "too_few_rows": Words("记录太少", "there are too few rows"),
+    "too_little_spend_variation": Words("每天的花费几乎一样，看不出多花少花的差别", "the amount spent a day hardly varies"),
+    "no_convergence": Words("模型算不出稳定的结果", "the model found no stable result"),
     "not_running": Words("目前没有在投放", "it is not running"),
+    "no_hour": Words("作品没有记录发布钟点", "the hour of publishing is not known"),
+    "no_window_data": Words("验证期内没有数据", "there are no data of the window"),
+    "donors_failed": Words("可对照的账号太少", "there are too few accounts to compare with"),
+    "spend_variation_failed": Words("每天的花费几乎一样，看不出多花少花的差别", "the amount spent a day hardly varies"),
+    "sample_size_failed": Words("样本太少", "the sample is too small"),
+    "unclear_action": Words("说不清具体该做哪一类", "it is not clear what exactly to do"),
     "no_gain": Words("没有看到提升", "no gain was seen"),
     "not_significant": Words("差别还可能是偶然", "the difference may still be chance"),
-    "only_a_difference": Words("只看得到差别，分不出原因", "there is a difference, but its cause is not known"),
+    "only_a_difference": Words("只看得到差别，分不出原因", "only a difference is seen, its cause is not known"),
     "incomplete": Words("结果缺少判断所需的数字", "the result lacks figures that a judgement needs"),
     "nothing_estimated": Words("现有数据还无法比较", "the data allow no comparison yet"),
 }
@@ -118,7 +131,19 @@ UNITS = {
     "per_account_day": Words("个账号日", "account days"),
     "per_person": Words("人", "people"),
     "per_person_week": Words("个用户周", "person weeks"),
+    "per_month": Words("天的投放记录", "ad days"),
 }
+# Experiments that follow from the closest effect better than from its question.
+BY_COIN = Words("同一批账号抛硬币决定每篇作品做不做", "let the same accounts decide by coin for every post whether to do it")
+EXPERIMENTS = {lever: BY_COIN for lever in ("title_length", "is_long_title", "emoji_count", "has_number", "duration_bin")} | {
+    "is_weekend": Words("抛硬币决定每篇作品在工作日还是周末发", "decide by coin for every post whether it waits for the weekend"),
+    "creative": Words("把两个素材随机展示给同一批人群，比较转化", "show the two at random to the same audience and compare conversions"),
+    "audience": Words("同一素材随机投给这两组人群，比较转化", "show the same creative to both at random and compare conversions"),
+    "budget_share": Words("抛硬币决定每天按不按新的预算投放", "decide by coin every day whether the new budget holds"),
+}
+# What the arms of an experiment are counted in, where that is not what the rows are.
+ARMS = {"campaign": Words("个账号", "accounts"), "creative": Words("次点击", "clicks"), "audience": Words("次点击", "clicks")}
+ARMS["budget_share"] = Words("天", "days")
 ANY_UNIT = Words("条记录", "rows")
 # What the independent units are; people themselves are not counted twice.
 OWNERS = {"per_person_week": Words("人", "people"), "per_month": Words("个投放对象", "ad objects")}
@@ -134,8 +159,10 @@ def action(topic: Topic, row: Row, language: str) -> str:
     """The imperative of an action, its levels in words."""
     exact = f"{row['lever']}={str(row['to_level']).lower()}"
     pattern = (topic.levers.get(exact) or topic.levers.get(str(row["lever"])) or ANY_LEVER).said(language)
-    levels = {name: _level(row[name], language) for name in ("from_level", "to_level")}
-    return pattern.format(lever=row["lever"], campaign=row["campaign_key"] or row["to_level"] or "", **levels)
+    said = {side: levels.level(row, side, language) for side in ("from_level", "to_level")}
+    campaign = levels.level(row | {"to_level": row["campaign_key"] or row["to_level"]}, "to_level", language)
+    step, bare = levels.step(row["outcome"], language), levels.bare(row, "to_level", language)
+    return pattern.format(lever=str(row["lever"]).replace("_", " "), campaign=campaign, step=step, to_bare=bare, **said)
 
 
 def scope(row: Row, language: str) -> str:
@@ -143,10 +170,15 @@ def scope(row: Row, language: str) -> str:
     named = [
         row["platform_zh"] if language == "zh" else row["platform_en"],
         row["account_name"],
-        row["segment_name_zh"] if language == "zh" else row["segment_name_en"],
+        _segment(row, language),
     ]
     parts = [str(part) for part in named if part]
     return ("、" if language == "zh" else ", ").join(parts) or ("全部平台" if language == "zh" else "all platforms")
+
+
+def _segment(row: Row, language: str) -> str | None:
+    name = row[f"segment_name_{language}"]
+    return name and (f"「{name}」用户" if language == "zh" else f"the segment {name}")
 
 
 def sentence(topic: Topic, row: Row, rung: str, language: str) -> str:
@@ -156,7 +188,7 @@ def sentence(topic: Topic, row: Row, rung: str, language: str) -> str:
         "scope": scope(row, language),
         "action": action(topic, row, language),
         "outcome": OUTCOMES.get(row["outcome"], _raw(row["outcome"])).said(language),
-        "basis": BASES[rung].said(language),
+        "basis": _basis(row, rung).said(language),
         "counts": _counts(row, language),
     }
     pattern = Words(
@@ -179,16 +211,27 @@ def not_enough(topic: Topic, row: Row | None, reason: str, language: str) -> str
     values = {
         "title": title,
         "closest": f"{scope(row, language)}：{action(topic, row, language)}" if language == "zh" else _closest(topic, row),
-        "why": REASONS.get(reason, Words(f"检验没通过（{reason}）", f"a check failed ({reason})")).said(language),
-        "experiment": topic.experiment.said(language),
+        "why": _why(topic, row, reason).said(language),
+        "experiment": EXPERIMENTS.get(row["lever"], topic.experiment).said(language),
         "rested": _rested(row, language),
         "size": _size(row, language),
     }
     pattern = Words(
         "{title}：证据还不够。最接近的做法是“{closest}”，但{why}{rested}。可以这样验证：{experiment}{size}。",
-        '{title}: not enough evidence. The closest is "{closest}", but {why}{rested}. To settle it: {experiment}{size}.',
+        "{title}: not enough evidence. The closest so far: {closest}. But {why}{rested}. To settle it: {experiment}{size}.",
     )
     return pattern.said(language).format(**values)
+
+
+def _basis(row: Row, rung: str) -> Words:
+    return OWN_BASES.get(row["outcome_unit"], BASES[rung]) if rung == "C" else BASES[rung]
+
+
+def _why(topic: Topic, row: Row, reason: str) -> Words:
+    """The reason in words; where not one row could be used, what is lacking for the question as a whole."""
+    if reason == "no_outcome" and not row["n_count"]:
+        return topic.missing
+    return REASONS.get(reason, Words("有一项检验没通过", "a check failed"))
 
 
 def _closest(topic: Topic, row: Row) -> str:
@@ -215,14 +258,9 @@ def _counts(row: Row, language: str) -> str:
 def _size(row: Row, language: str) -> str:
     if row["needed_count"] is None:
         return ""
-    needed, rows = number(row["needed_count"]), UNITS.get(row["outcome_unit"], ANY_UNIT).said(language)
+    unit = ARMS.get(row["lever"]) or UNITS.get(row["outcome_unit"], ANY_UNIT)
+    needed, rows = number(row["needed_count"]), unit.said(language)
     return f"，每组约需 {needed} {rows}" if language == "zh" else f", with about {needed} {rows} in each group"
-
-
-def _level(level: Any, language: str) -> str:
-    """A level in words; of `campaign=spring` the value."""
-    known = LEVELS.get(str(level))
-    return known.said(language) if known else str(level or "").rpartition("=")[2]
 
 
 def _raw(code: Any) -> Words:

@@ -2,7 +2,8 @@
 
 The rule, applied from the top:
 
-* **none**: nothing estimated, a gate failed, rung D, q above 0.10, or the shrunk 90 % interval holds no effect.
+* **none**: nothing estimated, a gate failed, rung D, q above 0.10, the shrunk 90 % interval holds no effect, or, on rung C, a hidden
+  cause of little strength could explain the shrunk effect (E-value below 1.5, which is an effect of an eighth).
 * **high**: q at most 0.05 and no check failed; on rung C also at least 15 accounts.
 * **medium**: at most one check failed (no gate among them); on rung C at least 10 accounts.
 * **low**: the rest.
