@@ -43,7 +43,11 @@ def curves(rows: pd.DataFrame) -> Any:
     ages = sorted(rows["age_days"].unique().tolist())
     legend = alt.Legend(orient="top", title=None, symbolType="stroke", symbolStrokeWidth=3, columns=4, labelLimit=180)
     base = alt.Chart(rows).encode(
-        x=alt.X("age_days:Q", scale=alt.Scale(type="log", nice=False, padding=12), axis=alt.Axis(title=t("comparison.age_axis"), values=ages, grid=False)),
+        x=alt.X(
+            "age_days:Q",
+            scale=alt.Scale(type="log", nice=False, padding=12),
+            axis=alt.Axis(title=t("comparison.age_axis"), values=ages, grid=False),
+        ),
         color=alt.Color("name:N", sort=None, legend=legend),
         tooltip=[
             alt.Tooltip("name:N", title=t("column.content_type")),

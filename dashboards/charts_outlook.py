@@ -10,7 +10,7 @@ from dashboards.charts import color
 from dashboards.i18n import t
 
 
-def attainment(rows: pd.DataFrame) -> alt.LayerChart:
+def attainment(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """One line per goal (label, attainment_rate, attainment_lower, attainment_upper): the point in its interval, the target at 100 %."""
     texts = {c: [fmt.rate(v) for v in rows[c]] for c in ("attainment_rate", "attainment_lower", "attainment_upper")}
     data = rows.assign(**{f"{c}_text": v for c, v in texts.items()})

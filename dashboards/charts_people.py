@@ -34,13 +34,12 @@ def calibration(rows: pd.DataFrame, unit: str) -> Any:
     names = [t("people.came"), t("people.foretold")]
     shades = alt.Scale(domain=names, range=[color("accent"), color("forecast")])
 
-    def shade(position: int) -> alt.Color:
-        return alt.Color(datum=names[position], type="nominal", scale=shades, legend=alt.Legend(orient="top", title=None))
-
+    shade = alt.Color("series:N", scale=shades, legend=alt.Legend(orient="top", title=None))
+    came, foretold = (base.encode(color=shade).transform_calculate(series=f"'{name}'") for name in names)
     return (
-        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q", color=shade(0))
-        + base.mark_point(filled=True, size=70).encode(y=y, color=shade(0))
-        + base.mark_point(filled=False, size=110, strokeWidth=2).encode(y=alt.Y("predicted:Q"), color=shade(1))
+        came.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q")
+        + came.mark_point(filled=True, size=70).encode(y=y)
+        + foretold.mark_point(filled=False, size=110, strokeWidth=2).encode(y=alt.Y("predicted:Q"))
     )
 
 

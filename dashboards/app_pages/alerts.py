@@ -19,7 +19,9 @@ RISK_LEVELS = ("level", "computed_level", "matrix_level", "index_level")
 
 def _delay(hours: float | None) -> str:
     """A delay in its unit, with its sign where alerts came before people."""
-    return fmt.MISSING if fmt.is_missing(hours) else ("-" if hours < 0 else "") + fmt.duration(abs(hours) * 3600)
+    if hours is None or fmt.is_missing(hours):
+        return fmt.MISSING
+    return ("-" if hours < 0 else "") + fmt.duration(abs(hours) * 3600)
 
 
 def _levels(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -44,7 +46,8 @@ else:
     what = {"level": t(f"alerts.level_{told['level']}"), "platforms": fmt.plain(platforms(told["platforms"])),
             "problem": fmt.plain(category(told["top_category"]))}  # fmt: skip
     figures = {"negative": fmt.exact(told["observed_count"]), "expected": fmt.count(told["expected_number"])}
-    st.warning(t("alerts.brewing", n=len(fresh), at=fmt.moment(told["started_at"]), **what, **figures), icon=":material/notifications_active:")
+    brewing = t("alerts.brewing", n=len(fresh), at=fmt.moment(told["started_at"]), **what, **figures)
+    st.warning(brewing, icon=":material/notifications_active:")
 cards.figures(
     [
         (t("alerts.count"), fmt.exact(len(urgent)), t("alerts.of_days", days=90), None),

@@ -37,7 +37,8 @@ cards.figures(
     ]
 )
 if fmt.is_missing(model.get("own_accuracy_rate")):
-    measured = t("reputation.not_measured", set=t_or(f"labelling.set.{model['transfer_set']}", str(model["transfer_set"])), rate=fmt.rate(model["transfer_accuracy_rate"]))
+    named_set = t_or(f"labelling.set.{model['transfer_set']}", str(model["transfer_set"]))
+    measured = t("reputation.not_measured", set=named_set, rate=fmt.rate(model["transfer_accuracy_rate"]))
     st.info(measured, icon=":material/science:")
 else:
     n, rate = fmt.exact(model["own_label_count"]), fmt.rate(model["own_accuracy_rate"])

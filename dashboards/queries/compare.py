@@ -115,7 +115,9 @@ def told(rows: pd.DataFrame, most: int = 4) -> list[str]:
 
 
 def _who(row: Any) -> str:
-    return word("platform", row.platform) if fmt.is_missing(row.account_key) else registry.account_names().get(row.account_key, row.account_key)
+    if fmt.is_missing(row.account_key):
+        return word("platform", row.platform)
+    return registry.account_names().get(row.account_key, row.account_key)
 
 
 def standing(view: View, length: str) -> pd.DataFrame:

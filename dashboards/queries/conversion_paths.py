@@ -180,7 +180,9 @@ def ads(dimension: str) -> pd.DataFrame:
             "ad_conversion_rate": rows["conversion_rate"],
             "ad_conversions": [fmt.count(value) for value in rows["conversion_count"]],
             "ad_cpa": _beside(_money(rows, "cpa_amount"), ranges(rows, "cpa_low_amount", "cpa_high_amount", fmt.count)),
-            "ad_roas": _beside([fmt.decimal(v) for v in rows["roas_number"]], ranges(rows, "roas_low_number", "roas_high_number", fmt.decimal)),
+            "ad_roas": _beside(
+                [fmt.decimal(v) for v in rows["roas_number"]], ranges(rows, "roas_low_number", "roas_high_number", fmt.decimal)
+            ),
             "ad_elasticity": [fmt.decimal(value) for value in rows["elasticity_shrunk_number"]],
             "ad_next_cpa": _money(rows, "marginal_cpa_amount"),
             "ad_why": [t(f"conversion_paths.why.{code}") if isinstance(code, str) else "" for code in rows["returns_reason"]],

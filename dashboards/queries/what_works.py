@@ -116,7 +116,7 @@ def meaning(row: Any) -> str:
 
 def days(row: Any) -> str:
     """The days an effect rests on."""
-    return f"{fmt.day(row.window_starts_on)} – {fmt.day(row.window_ends_on)}"
+    return fmt.MISSING if fmt.is_missing(row.window_starts_on) else f"{fmt.day(row.window_starts_on)} – {fmt.day(row.window_ends_on)}"
 
 
 def best(rows: pd.DataFrame) -> dict[str, str] | None:
@@ -125,14 +125,13 @@ def best(rows: pd.DataFrame) -> dict[str, str] | None:
     if sure.empty:
         return None
     row = next(sure.itertuples())
-    ends = between(row.shrunk_low, row.shrunk_high, lambda x: size(x, row.scale, row.outcome))
     return {
         "n": fmt.exact(len(sure)),
         "lever": fmt.plain(lever(row)),
         "scope": fmt.plain(scope(row)),
         "outcome": outcome_name(row.outcome),
         "effect": size(row.effect_shrunk, row.scale, row.outcome),
-        "interval": ends,
+        "interval": size_interval(row),
         "gain": gain(row.expected_gain),
         "gain_interval": between(row.expected_gain_low, row.expected_gain_high, gain),
     }
@@ -165,6 +164,15 @@ def size(figure: Any, scale: Any, outcome: str = "") -> str:
     return t("points", n=f"{float(figure) * 100:+.1f}") if is_share else fmt.signed(figure)
 
 
+def size_interval(row: Any) -> str:
+    """The interval of an effect, a unit that is a word not said twice."""
+    if row.scale == "log":
+        return between(row.shrunk_low, row.shrunk_high, lambda x: size(x, row.scale))
+    ends = [size(end, row.scale, row.outcome) for end in (row.shrunk_low, row.shrunk_high)]
+    unit = t("points", n="")
+    return fmt.MISSING if fmt.MISSING in ends else t("what_works.between", low=ends[0].removesuffix(unit), high=ends[1].removesuffix(unit))
+
+
 def between(low: Any, high: Any, writer: Any) -> str:
     """An interval, a dash where an end is unknown."""
     return fmt.MISSING if fmt.is_missing(low) or fmt.is_missing(high) else t("what_works.between", low=writer(low), high=writer(high))
@@ -179,11 +187,11 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
             "effect_outcome": outcome_name(row.outcome),
             "effect_text": with_interval(
                 size(row.effect_shrunk, row.scale, row.outcome),
-                between(row.shrunk_low, row.shrunk_high, lambda x, r=row: size(x, r.scale, r.outcome)),
+                size_interval(row),
             ),
             "effect_gain": with_interval(gain(row.expected_gain), between(row.expected_gain_low, row.expected_gain_high, gain)),
-            "effect_status": status(row),
             "effect_confidence": t(f"what_works.confidence.{row.confidence}"),
+            "effect_status": status(row),
             "effect_rung": t(f"what_works.rung.{row.design_rung}"),
             "effect_rows": fmt.exact(row.n_count),
             "effect_units": fmt.exact(row.account_count),
@@ -209,11 +217,17 @@ def shown_checks(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "check_label": [t_or(f"what_works.check.{name}", name) for name in rows["check_name"]],
             "check_state": [t(f"what_works.state.{state}") for state in rows["state"]],
-            "check_value": [fmt.MISSING if fmt.is_missing(value) else f"{value:.3g}" for value in rows["value"]],
-            "check_threshold": [fmt.MISSING if fmt.is_missing(value) else f"{value:.3g}" for value in rows["threshold"]],
+            "check_value": [_short(value) for value in rows["value"]],
+            "check_threshold": [_short(value) for value in rows["threshold"]],
             "check_gate": [t("what_works.gate" if is_gate else "what_works.no_gate") for is_gate in rows["is_gate"]],
         }
     )
+
+
+def _short(value: Any) -> str:
+    if fmt.is_missing(value) or abs(value) >= 100:
+        return fmt.exact(value)
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 or value == 0 else f"{value:.4f}"
 
 
 def bars(rows: pd.DataFrame, most: int = 15) -> pd.DataFrame:

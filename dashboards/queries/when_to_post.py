@@ -39,7 +39,8 @@ def candidates() -> pd.DataFrame:
 
 def told(rows: pd.DataFrame) -> pd.DataFrame:
     """What was found for each platform, without what is the same for all of them."""
-    return what_works.shown(rows).drop(columns=["effect_lever", "effect_outcome", "effect_rung"], errors="ignore")
+    table = what_works.shown(rows).drop(columns=["effect_lever", "effect_outcome", "effect_rung"], errors="ignore")
+    return table.loc[:, ~(table == fmt.MISSING).all()]
 
 
 def answer(rows: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -135,7 +135,7 @@ UNITS = {
 }
 # Experiments that follow from the closest effect better than from its question.
 BY_COIN = Words("同一批账号抛硬币决定每篇作品做不做", "let the same accounts decide by coin for every post whether to do it")
-EXPERIMENTS = {lever: BY_COIN for lever in ("title_length", "is_long_title", "emoji_count", "has_number", "duration_bin")} | {
+EXPERIMENTS = dict.fromkeys(("title_length", "is_long_title", "emoji_count", "has_number", "duration_bin"), BY_COIN) | {
     "is_weekend": Words("抛硬币决定每篇作品在工作日还是周末发", "decide by coin for every post whether it waits for the weekend"),
     "creative": Words("把两个素材随机展示给同一批人群，比较转化", "show the two at random to the same audience and compare conversions"),
     "audience": Words("同一素材随机投给这两组人群，比较转化", "show the same creative to both at random and compare conversions"),

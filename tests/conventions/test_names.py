@@ -156,7 +156,7 @@ def test_numbers_have_a_unit_in_their_name(types: dict[str, dict[str, str]]) -> 
         "effect_shrunk",
         "counterfactual",
     }
-    # Terms of statistics: an estimate's scale stands in its row (`scale`, `outcome_unit`), and an interval's ends have their estimate's unit.
+    # Terms of statistics: an estimate's scale stands in its row (`scale`, `outcome_unit`); an interval's ends have their estimate's unit.
     statistics = r"(.*_)?(effect|error|p_value|q_value|low|high|lower|upper|z|gain|score|lift|likelihood|correlation|auc|tgi|elasticity)"
     statistics += r"|parameter_\w+"
     wrong = [

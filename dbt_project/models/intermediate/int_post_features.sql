@@ -137,7 +137,7 @@ select
     owned.title,
     owned.published_at,
     owned.published_date,
-    case when owned.published_precision is distinct from 'day' then {{ local_hour('owned.published_at', 'owned.timezone') }} end as local_hour,
+    case when coalesce(owned.published_precision, '') <> 'day' then {{ local_hour('owned.published_at', 'owned.timezone') }} end as local_hour,
     dates.iso_weekday,
     coalesce(dates.holiday_zh is not null and not dates.is_working_day, false) as is_holiday,
     dates.shopping_festival,

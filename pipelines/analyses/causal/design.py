@@ -81,6 +81,7 @@ def slot_of() -> pl.Expr:
 
 
 def duration_labels() -> list[str]:
+    """The names of the duration bins, shortest first."""
     edges = ["0", *(str(edge) for edge in DURATIONS)]
     return [f"{low}-{high}s" for low, high in pairwise(edges)] + [f"{edges[-1]}s+"]
 

@@ -53,6 +53,7 @@ def counted_posts(lever: Lever, known: Array, frame: pl.DataFrame) -> dict[str, 
 
 
 def reason_against(counted: dict[str, int], found: Found | None, k: int) -> str | None:
+    """Why lever `k` cannot be estimated from these posts; None where it can."""
     if counted["posts"] == 0:
         return "no_outcome"
     if counted["treated"] == 0 or counted["treated"] == counted["posts"]:
@@ -117,6 +118,7 @@ def _own_column(lever: Lever, names: list[str], kept: Array) -> bool:
 
 
 def lever_checks(key: str, row: dict[str, Any], found: Found, k: int, counted: dict[str, int]) -> list[dict[str, Any]]:
+    """The checks of lever `k`, as rows of EFFECT_CHECKS."""
     effect, placebo = found.effect[k], found.placebo[k]
     overlap = counted["both"] / max(counted["accounts"], 1)
     failed_placebo = found.placebo_p[k] < ck.PLACEBO_P and abs(placebo) >= ck.PLACEBO_SHARE * abs(effect)

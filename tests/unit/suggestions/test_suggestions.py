@@ -17,7 +17,8 @@ from pipelines.suggestions.engine import ALL_KINDS
 from pipelines.suggestions.evidence import fill
 from pipelines.suggestions.shape import KINDS, NO_EVIDENCE, STATUSES, SUGGESTIONS, fingerprint
 from pipelines.suggestions.wording import number
-from tests.unit.suggestions.made_up import AS_OF, DECISIONS, ZOO, decision, effect, frame, inputs, suggestions
+from tests.unit.suggestions.figures_shown import numbers_of
+from tests.unit.suggestions.made_up import AS_OF, DECISIONS, ZOO, decision, effect, frame, inputs, outcome_inputs, suggestions
 
 MAY_BE_UNKNOWN = {"reason", "from_level", "account_key", "segment_key", "campaign_key", "platform", "rank", "needed_count"}
 
@@ -29,7 +30,7 @@ def _open(rows: pl.DataFrame) -> list[dict[str, Any]]:
 def test_every_number_of_every_sentence_is_in_the_row_its_query_returns() -> None:
     given = inputs(ZOO)
     rows = suggestions(ZOO).filter(pl.col("evidence_sql").is_not_null())
-    assert rows.height == 8
+    assert rows.height == 9
     checked = 0
     with duckdb.connect() as connection:
         fill(
@@ -79,7 +80,7 @@ def test_a_suggestion_exists_only_with_every_field_filled() -> None:
     [
         ({"design_rung": "D"}, "only_a_difference"),
         ({"expected_gain": -3.0}, "no_gain"),
-        ({"is_actionable": False}, "not_significant"),
+        ({"is_actionable": False}, "e_value_failed"),
         ({"status": "refused", "reason": "placebo_failed"}, "placebo_failed"),
         ({"confidence": "none"}, "not_significant"),
     ],
@@ -111,12 +112,14 @@ def test_the_result_does_not_depend_on_the_order_of_rows() -> None:
 
 def test_one_action_per_lever_and_scope_and_the_best_first() -> None:
     slots = [
-        effect("publish_slot", to_level="18-20", effect_shrunk=0.1, expected_gain=100.0),
-        effect("publish_slot", to_level="09-11", effect_shrunk=0.2, expected_gain=90.0),
+        effect("publish_slot", to_level="18-20", effect_shrunk=0.1, expected_gain=100.0, outcome="view_count", baseline_number=900.0),
+        effect("publish_slot", to_level="09-11", effect_shrunk=0.2, expected_gain=90.0, outcome="view_count", baseline_number=900.0),
         effect("topic", to_level="a", expected_gain=150.0, confidence="low"),
+        effect("has_vote", expected_gain=150.0, confidence="high"),
     ]
-    rows = [(row["to_level"], row["rank"]) for row in _open(suggestions(slots))]
-    assert rows == [("09-11", 1), ("a", 2)]
+    rows = _open(suggestions(slots))
+    assert [(row["to_level"], row["rank"]) for row in rows] == [("true", 1), ("a", 2), ("09-11", 3)]  # a view is less than a comment
+    assert rows[2]["score_number"] == pytest.approx(90 / (900 * 210) * 0.6)
 
 
 def test_only_posts_that_do_not_follow_yet_have_something_to_gain() -> None:
@@ -169,7 +172,7 @@ def test_a_suggestion_keeps_its_first_day_while_it_holds() -> None:
 
 
 def test_a_suggestion_in_the_scope_of_one_under_measurement_is_flagged() -> None:
-    effects = [effect(), effect("topic", to_level="a"), effect("topic", to_level="a", platform="weibo")]
+    effects = [effect("has_question", platform="douyin"), effect("topic", to_level="a"), effect("topic", to_level="b", platform="weibo")]
     made = {row["effect_key"]: row for row in _open(suggestions(effects))}
     asked = made[effects[0]["effect_key"]]
     rows = suggestions(effects, decisions=frame([decision(asked)], DECISIONS))
@@ -179,7 +182,6 @@ def test_a_suggestion_in_the_scope_of_one_under_measurement_is_flagged() -> None
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
 def test_nothing_of_an_input_breaks_nothing(analysis: Any) -> None:
-    from tests.unit.suggestions.made_up import outcome_inputs
 
     made = _open(suggestions([effect()]))[0]
     full = outcome_inputs([decision(made)]) if analysis.name == "suggestion_outcomes" else inputs(ZOO)
