@@ -116,7 +116,9 @@ latest as (
 ),
 
 at_age as (
-    select * from {{ ref('int_post_ages') }} where age_days = {{ outcome_age_days }}
+    select *
+    from {{ ref('int_post_ages') }}
+    where age_days = {{ outcome_age_days }}
 ),
 
 first_days as (
@@ -137,7 +139,9 @@ select
     owned.title,
     owned.published_at,
     owned.published_date,
-    case when coalesce(owned.published_precision, '') <> 'day' then {{ local_hour('owned.published_at', 'owned.timezone') }} end as local_hour,
+    case
+        when coalesce(owned.published_precision, '') <> 'day' then {{ local_hour('owned.published_at', 'owned.timezone') }}
+    end as local_hour,
     dates.iso_weekday,
     coalesce(dates.holiday_zh is not null and not dates.is_working_day, false) as is_holiday,
     dates.shopping_festival,
