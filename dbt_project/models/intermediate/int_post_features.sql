@@ -10,7 +10,9 @@
 {%- set no_title = 'https?://[^ ]+|@[^ #]+|#[^# ]+#?|' ~ emoji %}
 {%- set long_title_count = 20 %}
 {%- set outcome_age_days = 7 %}
-{%- set outcomes = ['view_count', 'impression_count', 'like_count', 'comment_count', 'share_count', 'repost_count', 'save_count', 'engagement_count'] %}
+{%- set outcomes = [
+    'view_count', 'impression_count', 'like_count', 'comment_count', 'share_count', 'repost_count', 'save_count', 'engagement_count'
+] %}
 
 with owned as (
     select
@@ -42,7 +44,7 @@ themed as (
         select
             owned.post_key,
             rules.tag,
-            row_number() over (partition by owned.post_key order by rules.priority_rank asc nulls last, rules.rule_id) as place
+            row_number() over (partition by owned.post_key order by rules.priority_rank asc nulls last, rules.rule_id asc) as place
         from owned
         inner join {{ ref('dim_theme_rules') }} as rules
             on rules.tag_type = 'theme' and rules.is_active
