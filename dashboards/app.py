@@ -80,7 +80,7 @@ def main() -> None:
     filters.set_language()
     st.set_page_config(page_title=t("app.name"), page_icon=str(HERE / "assets" / "icon.png"), layout="wide", initial_sidebar_state=220)
     st.logo(str(HERE / "assets" / f"logo-{st.session_state['language']}.svg"), size="large")
-    page = st.navigation(pages())
+    page = st.navigation(pages(), expanded=True)
     with st.sidebar:
         filters.choose_language()
         watch_for_release(release_path())

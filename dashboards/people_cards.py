@@ -100,4 +100,9 @@ def levels(rows: pd.DataFrame, rules: pd.DataFrame, moves: pd.DataFrame, month: 
         ]
     )
     months = [f"{day:%Y-%m}" for day in ledger["month_starts_on"]]
-    table(ledger.drop(columns="currency").assign(month_starts_on=months, liability_amount=owed), "points_ledger")
+    table(
+        ledger.drop(columns="currency")
+        .assign(month_starts_on=months, liability_amount=owed)
+        .rename(columns={"liability_amount": "liability"}),
+        "points_ledger",
+    )

@@ -23,7 +23,7 @@ def card(row: Any) -> None:
         done, made = suggestions.passed(row)
         facts = [
             t(f"suggestions.confidence_{row.confidence}") + (t("suggestions.downgraded") if row.is_downgraded else ""),
-            t(f"suggestions.rung_{row.design_rung}"),
+            suggestions.basis(row),
             t("suggestions.checks_passed", passed=done, made=made),
             t("suggestions.tried", n=row.family_count, q=f"{row.q_value:.3f}"),
             t("suggestions.term", made=fmt.day(row.created_on), until=fmt.day(row.expires_on)),
@@ -106,7 +106,7 @@ def _decision(row: Any) -> None:
 
 
 def _coin(drawn: Split) -> str:
-    names = registry.short_names()
+    names = registry.account_names()
 
     def listed(keys: list[str]) -> str:
         return t("list_separator").join(fmt.plain(names.get(key, key)) for key in keys) or fmt.MISSING

@@ -44,10 +44,11 @@ table(compare.shown(posts, posts=True), "equal_age")
 
 st.subheader(t("comparison.standings"), anchor=False, help=t("comparison.standings_help"))
 standing = compare.standing(view, length)
-if standing["percentile_rate"].notna().any():
-    table(standing, "platform_standing")
-else:
-    st.caption(t("comparison.no_standing", days=length))
+placed = standing[standing["percentile_rate"].notna()]
+if not placed.empty:
+    table(placed, "platform_standing")
+if len(placed) < len(standing):
+    st.caption(t("comparison.no_standing", n=len(standing) - len(placed), total=len(standing), days=length))
 
 st.subheader(t("comparison.why"), anchor=False, help=t("comparison.why_help"))
 if scopes := compare.contribution_scopes(view, length):

@@ -115,7 +115,7 @@ def told(rows: pd.DataFrame, most: int = 4) -> list[str]:
 
 
 def _who(row: Any) -> str:
-    if fmt.is_missing(row.account_key):
+    if row.scope == "platform":
         return word("platform", row.platform)
     return registry.account_names().get(row.account_key, row.account_key)
 

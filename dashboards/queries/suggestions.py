@@ -67,6 +67,12 @@ def checks(row: Any) -> pd.DataFrame:
     )
 
 
+def basis(row: Any) -> str:
+    """What a suggestion rests on, in a few words: within what it was compared depends on what its rows are."""
+    own = t_or(f"suggestions.rung_C_{row.outcome_unit}", "") if row.design_rung == "C" else ""
+    return own or t(f"suggestions.rung_{row.design_rung}")
+
+
 def passed(row: Any) -> tuple[int, int]:
     """(checks passed, checks that could be made)."""
     states = [check["state"] for check in json.loads(row.checks_json or "[]")]

@@ -14,8 +14,9 @@ from dashboards.data import query
 from dashboards.i18n import named, t, t_or
 from dashboards.tables import CODES, word
 
-CONFIDENCES = ("high", "medium", "low", "none")
 MOST_NEEDED = 100_000
+LEVER = ("lever", "from_level", "to_level")
+SCOPE = ("platform", "account_key", "segment_key", "campaign_key")
 
 
 def effects(outcome: str | None = None, kind: str | None = None) -> pd.DataFrame:
@@ -40,7 +41,7 @@ def outcomes() -> dict[str, str]:
 
 def outcome_name(code: str) -> str:
     """An outcome in words: a step of the funnel, else a metric of the registry."""
-    return t_or(f"step.{code}", "") or registry.label(code)
+    return t_or(f"what_works.taken.{code}", "") or t_or(f"step.{code}", "") or registry.label(code)
 
 
 def kinds() -> dict[str, str]:
@@ -180,11 +181,13 @@ def between(low: Any, high: Any, writer: Any) -> str:
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as a table for people."""
+    outcomes = {code: outcome_name(code) for code in rows["outcome"].unique()}
+    levers, scopes = _once(rows, lever, LEVER), _once(rows, scope, SCOPE)
     listed = [
         {
-            "effect_lever": lever(row),
-            "effect_scope": scope(row),
-            "effect_outcome": outcome_name(row.outcome),
+            "effect_lever": levers[tuple(getattr(row, name) for name in LEVER)],
+            "effect_scope": scopes[tuple(getattr(row, name) for name in SCOPE)],
+            "effect_outcome": outcomes[row.outcome],
             "effect_text": with_interval(
                 size(row.effect_shrunk, row.scale, row.outcome),
                 size_interval(row),
@@ -202,6 +205,12 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
         for row in rows.itertuples()
     ]
     return pd.DataFrame(listed)
+
+
+def _once(rows: pd.DataFrame, write: Any, columns: tuple[str, ...]) -> dict[tuple[Any, ...], str]:
+    """The words for each combination of columns, looked up once."""
+    known = rows[list(columns)].drop_duplicates()
+    return dict(zip(known.itertuples(index=False, name=None), map(write, known.itertuples()), strict=True))
 
 
 def status(row: Any) -> str:
@@ -233,7 +242,8 @@ def _short(value: Any) -> str:
 def bars(rows: pd.DataFrame, most: int = 15) -> pd.DataFrame:
     """The strongest estimated log effects for the chart: name, low, middle and high as ratios less 1."""
     kept = rows[(rows["status"] == "estimated") & (rows["scale"] == "log") & (rows["confidence"] != "none")].head(most)
-    names = [f"{lever(row)} · {outcome_name(row.outcome)} · {scope(row)}" for row in kept.itertuples()]
+    parts = [(lever(row), outcome_name(row.outcome), scope(row)) for row in kept.itertuples()]
+    names = [" · ".join(part for part in listed if part != t("what_works.everywhere")) for listed in parts]
     ends = {
         name: np.expm1(kept[column].astype(float))
         for name, column in (("low", "shrunk_low"), ("middle", "effect_shrunk"), ("high", "shrunk_high"))

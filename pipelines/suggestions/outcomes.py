@@ -174,7 +174,7 @@ def realise(decision: Row, posts: pl.DataFrame, days: pl.DataFrame, accounts: pl
     controls = decision["controls"] if decision["is_random"] else _others(decision, panel)
     if decision["by_days"]:
         panel = with_adoption_days(panel, date, decision["randomisation_seed"])
-    return realised_effect(
+    realised = realised_effect(
         panel,
         decision["adopters"],
         controls,
@@ -188,6 +188,9 @@ def realise(decision: Row, posts: pl.DataFrame, days: pl.DataFrame, accounts: pl
         scale=suggestion.get("scale") or "log",
         assignment="is_adoption_day" if decision["by_days"] else None,
     )
+    if not realised["is_window_complete"]:  # the window as agreed, not as far as the data reach
+        realised = realised | {"window_ends_on": decision["starts_on"] + dt.timedelta(terms["window_days"] - 1)}
+    return realised
 
 
 def _others(decision: Row, panel: pl.DataFrame) -> list[str]:

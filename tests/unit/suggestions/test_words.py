@@ -22,7 +22,7 @@ from tests.unit.suggestions.made_up import JUDGED, effect, frame, suggestions
 ANALYSES = Path(__file__).parents[3] / "pipelines" / "analyses"
 AREAS = ("causal", "panels", "conversion")
 LITERAL = re.compile(r"""(?:\blever["']?\s*[=:]\s*|Lever\(|effect_key\(\s*"[a-z_]+",\s*|self\.base\()"([a-z_]+)\"""")
-REASON = re.compile(r"""(?:\breason["']?\s*[=:]\s*|return )"([a-z]+_[a-z_]+)\"""")
+REASON = re.compile(r"""(?:\breason["']?\s*[=:]\s*|return |Finding\(campaign, outcome, )"([a-z]+_[a-z_]+)\"""")
 # What stands behind expressions that are no literals: behaviours, categories, switches, the dimensions of ads.
 BEHAVIOURS = [f"has_{word}_7d" for word in behaviour_effects.WORDS.values()]
 AD_GAPS = ["audience", "creative"]
