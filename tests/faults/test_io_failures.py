@@ -54,10 +54,10 @@ def test_there_are_fifty_places_and_most_failures_are_told(stage: Stage, tmp_pat
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own of 16 MB. Skipped where this process may not mount one; the limit on file sizes is tested everywhere."""
+    """A file system of its own of 64 MB. Skipped where this process may not mount one; the limit on file sizes is tested everywhere."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True)
     if mounted.returncode != 0:
         pytest.skip("mounting needs rights that this process lacks")
     yield folder
