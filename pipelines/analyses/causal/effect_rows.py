@@ -119,7 +119,7 @@ def post_row(
         window_starts_on=base.starts_on,
         window_ends_on=base.ends_on,
         baseline_number=finite(figures.mean()),
-        eligible_monthly_count=base.posts.filter(at_from).height * MONTH_DAYS / RECENT_DAYS,
+        eligible_monthly_count=base.posts.filter(at_from).height * MONTH_DAYS / RECENT_DAYS if base.posts.height else None,
         evidence_rows_sql=evidence_sql(lever_column(lever.name), outcome, scope),
     )
     return row

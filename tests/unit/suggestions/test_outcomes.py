@@ -72,7 +72,11 @@ def test_before_the_window_is_over_there_is_no_verdict() -> None:
         [{"account_key": "douyin:0", "business_date": AS_OF + dt.timedelta(30)}], {"account_key": pl.String, "business_date": pl.Date}
     )
     given = outcome_inputs([decision(_made())], posts=posts(lift=0.25, days=110)) | {"days": days}
-    assert outcome_tables(**given)["suggestion_outcomes"]["verdict"].to_list() == ["too_early"]
+    (early,) = outcome_tables(**given)["suggestion_outcomes"].to_dicts()
+    assert (early["verdict"], early["window_ends_on"]) == ("too_early", AS_OF + dt.timedelta(28))
+    given["days"] = days.with_columns(business_date=pl.lit(AS_OF))  # the data end before the first day
+    (early,) = outcome_tables(**given)["suggestion_outcomes"].to_dicts()
+    assert early["window_starts_on"] < early["window_ends_on"] == AS_OF + dt.timedelta(28)
 
 
 def test_days_drawn_by_coin_are_rung_a_within_an_account() -> None:
