@@ -1,6 +1,7 @@
 """Schemas staging, intermediate, core and marts: the dbt project, in two calls with the analyses in between."""
 
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +32,25 @@ TRANSLATOR = Translator(
 
 
 def _events(context: dg.AssetExecutionContext, nodes: list[transform.Node]) -> Iterator[Any]:
-    """dbt's outcomes as materialisations and check results; the first failure is raised after all have been told."""
-    checks = {spec.name: spec for spec in context.selected_asset_check_keys} if context.selected_asset_check_keys else {}
-    for node in nodes:
-        if node.kind in ("model", "seed") and node.ok:
-            yield dg.MaterializeResult(asset_key=[node.schema, node.name], metadata={"seconds": node.seconds})
-        elif node.kind == "test" and node.test_name in checks:
-            yield dg.AssetCheckResult(
-                asset_key=checks[node.test_name].asset_key,
-                check_name=node.test_name,
-                passed=node.status in ("pass", "warn"),
-                severity=dg.AssetCheckSeverity.ERROR,
-                metadata={"failures": node.failures or 0, "message": node.message},
-            )
+    """dbt's outcomes as materialisations and check results, inputs first; the first failure is raised after all have been told.
+
+    Tables left out of this call stand in the build as the last release has them: Dagster is told so, or it would skip all that reads them.
+    """
+    failed = any(not node.ok for node in nodes)
+    tables = {dg.AssetKey([node.schema, node.name]): node for node in nodes if node.kind in ("model", "seed")}
+    for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
+        if key in tables and tables[key].ok:
+            yield dg.MaterializeResult(asset_key=key, metadata={"seconds": tables[key].seconds})
+        elif key in context.selected_asset_keys and key not in tables and not failed:
+            yield dg.MaterializeResult(asset_key=key, metadata={"kept": True})
+    tests = {node.test_name: node for node in nodes if node.kind == "test"}
+    for check in context.selected_asset_check_keys:
+        if check.name in tests:
+            test = tests[check.name]
+            told = {"failures": test.failures or 0, "message": test.message}
+            yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=test.ok, metadata=told)
+        elif check.asset_key not in tables and not failed:
+            yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=True, metadata={"kept": True})
     transform.require_success(nodes)
 
 
