@@ -1,10 +1,18 @@
-"""A small made-up release for the app's tests: every table the dashboards read, filled in SQL with plausible figures."""
+"""A small made-up release for the app's tests: every table the dashboards read, filled in SQL with plausible figures.
+
+Only suggestions come from their own engine: they are sentences and queries that must fit each other.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
+import polars as pl
+
+from pipelines.suggestions.evidence import fill
+from tests.unit.suggestions import made_up
 
 SQL_DIR = Path(__file__).parent / "release_sql"
 END_DATE = "2026-11-21"
@@ -26,10 +34,21 @@ def build_release(data_dir: Path, days: int = 120, name: str = "20261122T060000"
         connection.execute(f"set variable release_id = '{name}';")
         for script in sorted(SQL_DIR.glob("*.sql")):
             connection.execute(script.read_text(encoding="utf-8"))
+        fill(connection, _suggestions())
     link = data_dir / "warehouse.duckdb"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / path.name)
     return path
+
+
+@lru_cache(maxsize=1)
+def _suggestions() -> dict[str, pl.DataFrame]:
+    given = made_up.inputs(made_up.ZOO)
+    return {
+        "marts.mart_suggestions": made_up.suggestions(made_up.ZOO),
+        "marts.mart_suggestion_outcomes": given["outcomes"],
+        "marts.mart_suggestion_calibration": given["calibration"],
+    }
 
 
 def empty_release(data_dir: Path) -> Path:
