@@ -48,7 +48,7 @@ class CampaignPanel:
 
 
 CAMPAIGN_PANELS = (
-    CampaignPanel("osmanthus_launch", "douyin", 104, 75, 0.20, spill=0.10),
+    CampaignPanel("osmanthus_launch", "douyin", 104, 75, 0.20, spill=0.05),
     CampaignPanel("autumn_cities", "weibo", 64, 35, 0.10, pull=-0.05),
     CampaignPanel("double11_stock_up", "xiaohongshu", 30, 9, 0.0),
 )

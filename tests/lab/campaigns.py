@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from pipelines.analyses.panels.campaign_effects import campaign_tables
@@ -35,3 +37,10 @@ def score_campaigns(world: World, measures: Measures, name: str) -> None:
             measures.add(f"{name}: zero campaigns called an effect", called)
         elif effect >= 0.2:
             measures.add(f"{name}: campaigns of +0.20 found", called and row["effect"] > 0)
+
+
+def with_spill(world: World, share: float) -> World:
+    """The same world, where the first control of each campaign takes this share of its effect."""
+    truth = world.scenario.truth
+    campaigns = tuple(replace(c, spill=share * c.effect) for c in truth.campaign_panels)
+    return replace(world, scenario=replace(world.scenario, truth=replace(truth, campaign_panels=campaigns)))

@@ -28,7 +28,7 @@ def one_seed(job: tuple[int, bool]) -> dict[str, list[float]]:
     from pipelines.simulate.scenarios import scenario
     from pipelines.simulate.world import build
     from tests.lab.attribution import score_attribution
-    from tests.lab.campaigns import score_campaigns
+    from tests.lab.campaigns import score_campaigns, with_spill
     from tests.lab.content import score_effects
     from tests.lab.crises import score_crises
     from tests.lab.festivals import score_forecasts
@@ -39,6 +39,7 @@ def one_seed(job: tuple[int, bool]) -> dict[str, list[float]]:
     baseline = build(scenario("S1", seed=seed))
     for part in (score_effects, score_campaigns, score_crises):
         part(baseline, measures, "S1")  # type: ignore[operator]
+    score_campaigns(with_spill(baseline, 0.5), measures, "S1, a control with half the effect")
     score_loop(baseline, measures)
     score_attribution(baseline, measures)
     score_forecasts(seed, measures)
