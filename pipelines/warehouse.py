@@ -25,6 +25,14 @@ from pipelines.settings import DBT_DIR, PROJECT_DIR, settings
 from pipelines.sql import literal
 
 TIME_ZONE = "Asia/Shanghai"
+DEFINITION_CHANGES: dict[str, Any] = {
+    "platform": pl.String,
+    "metrics": pl.List(pl.String),
+    "changed_on": pl.Date,
+    "explanation_zh": pl.String,
+    "explanation_en": pl.String,
+    "reference": pl.String,
+}
 
 
 @contextmanager
@@ -119,9 +127,14 @@ def clear_builds() -> None:
 
 
 def _create_reference_tables(connection: duckdb.DuckDBPyConnection, loads: list[dict[str, Any]]) -> None:
-    """raw.platforms, raw.accounts and raw.quarantined_files: small tables that come from YAML, manifests and notes."""
-    listed = [p.model_dump(exclude={"metrics", "terms"}) for p in platforms().values()]
+    """raw.platforms, definition_changes, accounts and quarantined_files: small tables that come from YAML, manifests and notes."""
+    known = platforms().values()
+    listed = [p.model_dump(exclude={"metrics", "terms", "definition_changes"}) for p in known]
     _replace(connection, "raw.platforms", pl.DataFrame(listed))
+    changes = pl.DataFrame(
+        [{"platform": p.platform, **change.model_dump()} for p in known for change in p.definition_changes], schema=DEFINITION_CHANGES
+    )
+    _replace(connection, "raw.definition_changes", changes.explode("metrics").rename({"metrics": "metric"}))
     accounts = pl.DataFrame(
         [
             {"account_key": key, "platform": key.split(":", 1)[0], "account_name": key.split(":", 1)[1], "is_owned": m["is_owned"]}

@@ -1,7 +1,7 @@
 """Small statistics that several analyses share."""
 
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -25,6 +25,24 @@ def benjamini_hochberg(p_values: Array) -> Array:
     if known.any():
         adjusted[known] = false_discovery_control(p_values[known], method="bh")
     return adjusted
+
+
+@overload
+def e_value(ratio: float) -> float: ...
+@overload
+def e_value(ratio: Array) -> Array: ...
+def e_value(ratio: float | Array) -> float | Array:
+    """How strongly a hidden cause would have to act on both sides to explain each ratio away: RR + sqrt(RR (RR - 1)), RR at least 1."""
+    away = np.maximum(ratio, 1 / np.asarray(ratio, dtype=float))
+    found: float | Array = away + np.sqrt(away * (away - 1))
+    return found if isinstance(ratio, np.ndarray) else float(found)
+
+
+def near_e_value(low: float, high: float) -> float:
+    """The E-value of the end of a log-scale interval that lies nearer to no effect; 1 when the interval holds no effect."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return float("nan")
+    return 1.0 if low <= 0 <= high else e_value(float(np.exp(min(abs(low), abs(high)))))
 
 
 def robust_scale(values: Array) -> float:

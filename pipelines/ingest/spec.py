@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -246,6 +247,16 @@ class Compliance(_Model):
     terms_reference: str = ""
 
 
+class DefinitionChange(_Model):
+    """From a day on, a platform counts something else under the same name: figures before and after are not compared."""
+
+    changed_on: date
+    metrics: list[str]
+    explanation_zh: str
+    explanation_en: str
+    reference: str = Field(description="Where the platform says so.")
+
+
 class Platform(_Model):
     """`platform.yaml`: what a platform is called, counts and allows."""
 
@@ -264,6 +275,7 @@ class Platform(_Model):
     )
     view_definition_zh: str = ""
     view_definition_en: str = ""
+    definition_changes: list[DefinitionChange] = Field(default_factory=list)
     metrics: dict[str, str] = Field(default_factory=dict, description="Canonical metric: what the platform calls it and counts.")
     terms: str = ""
     compliance: Compliance | None = Field(

@@ -46,6 +46,7 @@ def simulate(
     dirt: bool = True,
     event_style: Literal["csv", "sensors", "ga4"] = "csv",
     truth_path: Path | None = None,
+    matrix_accounts: int = 0,
 ) -> Simulation:
     """Write the export files of a world to `out/<account>/<file>` and its books to `truth_path` (default `out/truth.json`).
 
@@ -58,7 +59,17 @@ def simulate(
     if days < 14 or accounts < 1 or scale <= 0:
         raise ValueError("a simulation needs at least 14 days, 1 account and a scale above 0")
     out.mkdir(parents=True, exist_ok=True)
-    world = build(Scenario(seed=seed, days=days, accounts=accounts, scale=scale, end=end or p.DEFAULT_END, platforms=chosen))
+    world = build(
+        Scenario(
+            seed=seed,
+            days=days,
+            accounts=accounts,
+            scale=scale,
+            end=end or p.DEFAULT_END,
+            platforms=chosen,
+            matrix_accounts=matrix_accounts,
+        )
+    )
     people = build_people(world)
     ledger = Ledger(out, world, dirt)
     for platform in chosen:

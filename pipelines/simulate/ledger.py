@@ -92,6 +92,14 @@ def capture_days(world: World, rank: int) -> list[int]:
     return main_capture_days(world) if rank == 0 else side_capture_days(world)
 
 
+SIDE_WINDOWS = 6
+
+
+def account_windows(world: World, rank: int) -> list[tuple[int, int]]:
+    """Windows of 30 days of an account's own figures: the whole period for a main account, half a year for a side one."""
+    return windows(world, 30, None if rank == 0 else SIDE_WINDOWS)
+
+
 def windows(world: World, length: int, count: int | None = None) -> list[tuple[int, int]]:
     """Windows of `length` days that end with the last day and go back to the start of the period (or `count` of them), oldest first."""
     last = world.scenario.all_days - 1

@@ -16,6 +16,7 @@ MALL = "青禾商城"
 SITE_ACCOUNT = f"{MALL}小程序"
 DOUYIN_SHOP = "青禾茶饮抖音旗舰店"
 ACCOUNT_NAMES = ("青禾茶饮", "青禾茶研所", "青禾茶饮华东", "青禾茶饮华南", "青禾生活", "青禾校园", "青禾新茶", "青禾礼物")
+MATRIX_PLATFORMS = ("douyin", "xiaohongshu")  # where a brand runs accounts by region and line
 
 BURN_IN_DAYS = 30  # posts from before the period, so that its first day is an ordinary day
 AGE_DAYS = 61  # a post's counts grow for this many days (publication day included)

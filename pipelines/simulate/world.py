@@ -19,7 +19,7 @@ from pipelines.simulate.truth import Truth
 
 @dataclass(frozen=True)
 class Scenario:
-    """What to simulate. `scale` multiplies posts, people and orders."""
+    """What to simulate. `scale` multiplies posts, people and orders; `matrix_accounts` come on top on MATRIX_PLATFORMS."""
 
     seed: int = 7
     days: int = 365
@@ -29,6 +29,7 @@ class Scenario:
     platforms: tuple[str, ...] = p.DEMO_PLATFORMS
     truth: Truth = field(default_factory=Truth)
     name: str = "demo"
+    matrix_accounts: int = 0
 
     @property
     def start(self) -> date:
@@ -123,17 +124,18 @@ def build(scenario: Scenario) -> World:
 
 def _accounts(s: Scenario) -> pl.DataFrame:
     """One row per account, platform by platform; the first of each platform is the main one."""
-    names = [p.ACCOUNT_NAMES[k] if k < len(p.ACCOUNT_NAMES) else f"{p.BRAND}{k + 1}号" for k in range(s.accounts)]
+    counts = [s.accounts + s.matrix_accounts * (k in p.MATRIX_PLATFORMS) for k in s.platforms]
+    names = [p.ACCOUNT_NAMES[k] if k < len(p.ACCOUNT_NAMES) else f"{p.BRAND}{k + 1}号" for k in range(max(counts))]
     rng = s.rng("accounts")
-    n = len(s.platforms) * s.accounts
+    n = sum(counts)
     strength = rng.normal(0, s.truth.strength_sd, n)
-    median = np.repeat([p.PLATFORMS[k].median_followers for k in s.platforms], s.accounts)
-    rank = np.tile(np.arange(s.accounts), len(s.platforms))
+    median = np.repeat([p.PLATFORMS[k].median_followers for k in s.platforms], counts)
+    rank = np.concatenate([np.arange(count) for count in counts])
     return pl.DataFrame(
         {
             "account_index": np.arange(n),
-            "platform": np.repeat(np.array(s.platforms), s.accounts),
-            "account_name": names * len(s.platforms),
+            "platform": np.repeat(np.array(s.platforms), counts),
+            "account_name": [names[k] for k in rank],
             "rank": rank,
             "strength": strength,
             "followers_at_start": np.round(median * np.exp(0.35 * strength + rng.normal(0, 0.25, n) - 0.9 * (rank > 0))).astype(int),

@@ -7,25 +7,20 @@ from pathlib import Path
 
 from tests.integration.conftest import figures, rows, run_pulse
 
-MARTS = [
-    "mart_account_daily",
-    "mart_reach_daily",
-    "mart_engagement_daily",
-    "mart_engagement_posts",
-    "mart_funnel_steps",
-    "mart_user_segments",
-    "mart_segment_profiles",
-    "mart_time_series",
-    "mart_forecasts",
-    "mart_forecast_scores",
-    "mart_load_health",
-    "mart_source_freshness",
-]
+# What a brand of one account per platform and 150 days has no evidence for; all else is filled.
+MAY_BE_EMPTY = {
+    "mart_ad_budget_moves": "no pair of audiences differs beyond doubt",
+    "mart_campaign_paths": "a campaign needs three other accounts",
+    "mart_potential_users": "a conversion model needs more conversions in a later period",
+    "mart_suggestion_outcomes": "nobody has adopted a suggestion",
+}
 
 
 def test_every_mart_has_rows(demo: Path) -> None:
-    empty = [mart for mart in MARTS if rows(demo, f"select count(*) from marts.{mart}") == [(0,)]]
-    assert not empty, f"empty marts: {empty}"
+    marts = [mart for (mart,) in rows(demo, "select table_name from duckdb_tables() where schema_name = 'marts'")]
+    empty = {mart for mart in marts if rows(demo, f"select count(*) from marts.{mart}") == [(0,)]}
+    assert len(marts) > 50
+    assert empty <= MAY_BE_EMPTY.keys(), f"empty marts: {sorted(empty - MAY_BE_EMPTY.keys())}"
 
 
 def test_every_row_of_every_file_is_accounted_for(demo: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -28,9 +29,13 @@ def score_crises(world: World, measures: Measures, name: str) -> None:
     alerts = without_repeats(*found).filter("is_alert")
     step = pl.col("frequency").replace_strict({"hour": timedelta(hours=1), "day": timedelta(days=1)}, return_dtype=pl.Duration("us"))
     at = alerts.select(pl.col("started_at") + step).to_series().to_list()
-    planted = answers(world).crises
-    crises, peaks = planted.filter(~pl.col("is_benign")), planted.filter("is_benign")
+    score_alerts(at, answers(world).crises, (counts["at"].min(), counts["at"].max()), measures, name)
+
+
+def score_alerts(at: list[datetime], planted: pl.DataFrame, span: tuple[Any, Any], measures: Measures, name: str) -> None:
+    """When alerts were told, against planted crises (`news.crises`); `span` is the first and last moment anybody looked at."""
     belongs = np.zeros(len(at), dtype=bool)
+    crises, peaks = planted.filter(~pl.col("is_benign")), planted.filter("is_benign")
     for crisis in crises.to_dicts():
         starts, ends = crisis["starts_at"], crisis["ends_at"]
         mine = np.array([starts <= a < starts + FOUND_WITHIN for a in at], dtype=bool)
@@ -41,7 +46,6 @@ def score_crises(world: World, measures: Measures, name: str) -> None:
     benign = np.zeros(len(at), dtype=bool)
     for peak in peaks.to_dicts():
         benign |= np.array([peak["starts_at"] <= a <= peak["ends_at"] + timedelta(days=1) for a in at], dtype=bool)
-    first, last = counts["at"].min(), counts["at"].max()
-    weeks = (last - first - timedelta(days=LEARNING_DAYS)) / timedelta(weeks=1)  # type: ignore[operator]
+    weeks = (span[1] - span[0] - timedelta(days=LEARNING_DAYS)) / timedelta(weeks=1)
     measures.add(f"{name}: false alerts a week", (~belongs & ~benign).sum() / weeks)
     measures.add(f"{name}: alerts in the benign peak, per run", (benign & ~belongs).sum())

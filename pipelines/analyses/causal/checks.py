@@ -22,19 +22,6 @@ HALVES_P = 0.01
 REVERSAL_P = 0.01
 
 
-def e_value(ratio: float) -> float:
-    """How strongly a hidden cause would have to act on both sides to explain a ratio: RR + sqrt(RR (RR - 1))."""
-    ratio = max(ratio, 1 / ratio)
-    return float(ratio + np.sqrt(ratio * (ratio - 1)))
-
-
-def near_e_value(low: float, high: float) -> float:
-    """The E-value of the end of a log-scale interval that lies nearer to no effect; 1 when the interval holds no effect."""
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return float("nan")
-    return 1.0 if low <= 0 <= high else e_value(float(np.exp(min(abs(low), abs(high)))))
-
-
 def needed_posts(mean: float, phi: float, effect: float, design_effect: float = 1.0) -> float:
     """Posts per arm for 80 % power at 5 %: 2 (1.96 + 0.84)² (1/mean + phi) / effect², times the design effect 1 + (m - 1) rho."""
     if not mean > 0 or not effect or not np.isfinite(effect):

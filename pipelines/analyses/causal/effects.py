@@ -15,6 +15,7 @@ same effect over all platforms is not: otherwise it repeats it.
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from pipelines.analyses.analysis import Tables
@@ -22,7 +23,7 @@ from pipelines.analyses.causal.checks import E_VALUE
 from pipelines.analyses.causal.design import KINDS_OF_CONTENT
 from pipelines.analyses.causal.tables import JUDGED_EFFECTS
 from pipelines.analyses.effects_shape import EFFECT_CHECKS, EFFECTS
-from pipelines.analyses.statistics import benjamini_hochberg
+from pipelines.analyses.statistics import benjamini_hochberg, e_value
 
 Q = 0.10
 HIGH_Q = 0.05
@@ -104,13 +105,16 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
     known = effects.join(failed, on="effect_key", how="left", maintain_order="left").with_columns(
         pl.col("failed_count", "failed_gate_count").fill_null(0), pl.col("is_explainable").fill_null(False)
     )
+    is_log = pl.col("scale") == "log"  # an effect on another scale is no ratio
+    log_effects = known.select(pl.when(is_log).then(pl.col("effect_shrunk").fill_nan(None))).to_series()
+    is_strong = pl.lit(pl.Series(e_value(np.exp(log_effects.to_numpy())) >= E_VALUE, dtype=pl.Boolean))
     stands = (
         (pl.col("status") == "estimated")
         & pl.col("design_rung").is_in(BELIEVABLE)
         & (pl.col("failed_gate_count") == 0)
         & (pl.col("q_value") <= Q)
         & ((pl.col("shrunk_low") > 0) | (pl.col("shrunk_high") < 0))
-        & (~is_c | (pl.col("scale") != "log") | (_e_value(pl.col("effect_shrunk")) >= E_VALUE))
+        & (~is_c | ~is_log | is_strong)
     ).fill_null(False)
     is_high = (pl.col("q_value") <= HIGH_Q) & (pl.col("failed_count") == 0) & (~is_c | (accounts >= HIGH_ACCOUNTS))
     is_medium = (pl.col("failed_count") <= 1) & (~is_c | (accounts >= MEDIUM_ACCOUNTS))
@@ -123,12 +127,6 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
         .then(pl.lit("medium"))
         .otherwise(pl.lit("low"))
     )
-
-
-def _e_value(effect: pl.Expr) -> pl.Expr:
-    """How strongly a hidden cause would have to act to explain a log effect."""
-    ratio = effect.abs().exp()
-    return ratio + (ratio * (ratio - 1)).sqrt()
 
 
 def _points_up() -> pl.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.analyses.causal import checks as ck
 from pipelines.analyses.causal.count_model import Fit, fit_counts, fit_logs, groups_of, independent_columns
 from pipelines.analyses.causal.design import Design, Lever
-from pipelines.analyses.statistics import Array
+from pipelines.analyses.statistics import Array, near_e_value
 
 FEWEST_POSTS, FEWEST_TREATED = 60, 10
 SEED = 20260101
@@ -122,7 +122,7 @@ def lever_checks(key: str, row: dict[str, Any], found: Found, k: int, counted: d
     effect, placebo = found.effect[k], found.placebo[k]
     overlap = counted["both"] / max(counted["accounts"], 1)
     failed_placebo = found.placebo_p[k] < ck.PLACEBO_P and abs(placebo) >= ck.PLACEBO_SHARE * abs(effect)
-    e = ck.near_e_value(row["ci_low"], row["ci_high"])
+    e = near_e_value(row["ci_low"], row["ci_high"])
     first, second = found.half_effects[:, k]
     apart = found.half_p[k] < ck.HALVES_P and (first * second < 0 or max(abs(first), abs(second)) > 2 * min(abs(first), abs(second)))
     return [

@@ -22,10 +22,12 @@ MIN_KNOWN_SHARE = 0.5  # of a period's days an account needs this share, known o
 KEY = ["scope", "platform", "account_key", "metric", "measure", "period_days", "baseline_kind"]
 
 
-def comparison_tables(account_days: pl.DataFrame, dates: pl.DataFrame, posts: pl.DataFrame, ages: pl.DataFrame) -> Tables:
+def comparison_tables(
+    account_days: pl.DataFrame, dates: pl.DataFrame, posts: pl.DataFrame, ages: pl.DataFrame, changes: pl.DataFrame
+) -> Tables:
     """Fair comparisons of periods and of posts, each platform's place in its own past, and what vanished posts do to averages."""
     calendar = Calendar(dates)
-    known = grids(account_days)
+    known = grids(account_days, changes)
     newest = max((grid.last_day for grid in known), default=-1)
     rows = [row for grid in known for row in _of_grid(grid, calendar, newest)] + equal_age_rows(posts, ages)
     frame = pl.DataFrame(rows, schema=COMPARISONS, orient="row") if rows else empty(COMPARISONS)
@@ -153,7 +155,8 @@ def _flags(grid: Grid, comparison: Comparison, calendar: Calendar, counted: Arra
         "accounts_differ": bool(0 < counted.sum() < len(grid.accounts)),
         "holiday_mismatch": apart >= 1,
         "low_coverage": coverage < LOW_COVERAGE,
-        "definition_break": is_views and bool(kinds[0]) and bool(kinds[1]) and kinds[0] != kinds[1],
+        "definition_break": (is_views and bool(kinds[0]) and bool(kinds[1]) and kinds[0] != kinds[1])
+        or any(sides[1].min() < day <= sides[0].max() for day in grid.breaks),
         "immature": grid.metric != "posts_published_count" and bool(grid.at(grid.provisional, comparison.days)[counted].any()),
     }
     return [name for name, raised in found.items() if raised]

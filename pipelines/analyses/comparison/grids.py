@@ -21,7 +21,8 @@ SOURCES = ("account_report", "post_difference")
 class Grid:
     """One metric of one platform: numerator and denominator per account and day; a count has the denominator one.
 
-    `sources` says per account and day where a view figure comes from (0 unknown) and `provisional` whether it may still change.
+    `sources` says per account and day where a view figure comes from (0 unknown), `provisional` whether it may still change,
+    and `breaks` are the days from which on the platform counts something else under this name.
     """
 
     platform: str
@@ -32,6 +33,7 @@ class Grid:
     denominator: Array
     sources: Array
     provisional: Array
+    breaks: tuple[int, ...] = ()
 
     @property
     def is_rate(self) -> bool:
@@ -60,6 +62,7 @@ class Grid:
             self.denominator[part],
             self.sources[part],
             self.provisional[part],
+            self.breaks,
         )
 
     def at(self, matrix: Array, days: Array) -> Array:
@@ -71,16 +74,16 @@ class Grid:
         return np.asarray(np.where(inside, found, outside))
 
 
-def grids(account_days: pl.DataFrame) -> list[Grid]:
+def grids(account_days: pl.DataFrame, changes: pl.DataFrame) -> list[Grid]:
     """One grid per platform and metric that is known on any day, by platform and in the order of `METRICS`."""
     found = []
     rows = account_days.sort("platform", "account_key", "business_date")
     for (platform,), of_platform in rows.group_by("platform", maintain_order=True):
-        found += _of_platform(str(platform), of_platform)
+        found += _of_platform(str(platform), of_platform, changes.filter(platform=platform))
     return found
 
 
-def _of_platform(platform: str, rows: pl.DataFrame) -> list[Grid]:
+def _of_platform(platform: str, rows: pl.DataFrame, changes: pl.DataFrame) -> list[Grid]:
     days = day_number(rows["business_date"])
     accounts = sorted(rows["account_key"].unique().to_list())
     places = (np.searchsorted(accounts, rows["account_key"].to_numpy()), days - days.min())
@@ -102,7 +105,8 @@ def _of_platform(platform: str, rows: pl.DataFrame) -> list[Grid]:
         both = np.isfinite(figures[top]) & np.isfinite(below)
         if both.any():
             above, below = (np.where(both, side, np.nan) for side in (figures[top], below))
-            found.append(Grid(platform, metric, accounts, int(days.min()), above, below, sources, provisional))
+            breaks = day_number(changes.filter(pl.col("metric").is_in([top, bottom]))["changed_on"].unique().sort())
+            found.append(Grid(platform, metric, accounts, int(days.min()), above, below, sources, provisional, tuple(breaks.tolist())))
     return found
 
 

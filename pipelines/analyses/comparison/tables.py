@@ -160,6 +160,7 @@ _ACCOUNT_DAYS = """
     order by d.account_key, d.business_date
 """
 _DATES = "select date, festival_offset_days, shopping_festival, holiday_zh is not null as is_holiday from core.dim_dates order by date"
+_CHANGES = "select platform, metric, changed_on from core.dim_definition_changes order by all"
 
 ANALYSES = [
     Analysis(
@@ -171,7 +172,7 @@ ANALYSES = [
     Analysis(
         "comparisons",
         "pipelines.analyses.comparison.comparisons:comparison_tables",
-        reads={"account_days": _ACCOUNT_DAYS, "dates": _DATES, "posts": _POSTS, "ages": _AGES},
+        reads={"account_days": _ACCOUNT_DAYS, "dates": _DATES, "posts": _POSTS, "ages": _AGES, "changes": _CHANGES},
         writes={"comparisons": COMPARISONS, "platform_standing": PLATFORM_STANDING, "post_survival": POST_SURVIVAL},
     ),
     Analysis(

@@ -24,8 +24,8 @@ from pipelines.analyses.panels import rows
 from pipelines.analyses.panels.behaviour_weeks import LEVERS, RiskRows, Weeks, first_week, kinds_before, person_weeks, risk_rows
 from pipelines.analyses.panels.binary_model import fit_binary
 from pipelines.analyses.panels.did import CI_LEVEL, t_interval
-from pipelines.analyses.panels.observational import e_value, overlap, propensity_scores, varying
-from pipelines.analyses.statistics import Array, one_thread
+from pipelines.analyses.panels.observational import overlap, propensity_scores, varying
+from pipelines.analyses.statistics import Array, near_e_value, one_thread
 
 OUTCOMES = ("pay", "register")
 WORDS = {"comment": "commented", "save": "saved", "share": "shared", "like": "liked", "coupon": "taken_coupon"}
@@ -166,7 +166,7 @@ def _e_value_check(key: str, found: tuple[float, float], people: int) -> dict[st
     """Gate: what an unmeasured cause would need, to bring the interval to no effect; nothing to explain where it holds none already."""
     effect, error = found
     low, high, _ = t_interval(effect, error, people - 1)
-    near = e_value(float(np.exp(effect)), float(np.exp(low if effect > 0 else high)))[1]
+    near = near_e_value(low, high)
     return rows.check(key, "e_value", None if low <= 0 <= high else near >= LEAST_E_VALUE, near, LEAST_E_VALUE, is_gate=True)
 
 

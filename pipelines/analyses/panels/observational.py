@@ -146,18 +146,5 @@ def standardised_difference(treated: Array, outcome: Array, covariates: Array, i
     return float((columns(np.ones_like(t)) @ beta - columns(np.zeros_like(t)) @ beta).mean())
 
 
-def e_value(risk_ratio: float, near_end: float | None = None) -> tuple[float, float]:
-    """How strongly an unmeasured cause would have to go with both, to explain the ratio away; and to reach its interval's near end."""
-
-    def of(ratio: float) -> float:
-        ratio = 1 / ratio if ratio < 1 else ratio
-        return float(ratio + np.sqrt(ratio * (ratio - 1)))
-
-    if near_end is None:
-        return of(risk_ratio), float("nan")
-    crosses = (near_end - 1) * (risk_ratio - 1) <= 0
-    return of(risk_ratio), 1.0 if crosses else of(near_end)
-
-
 def _adjusted(effect: float, error: float, degrees: float) -> Adjusted:
     return Adjusted(effect, error, *t_interval(effect, error, degrees))

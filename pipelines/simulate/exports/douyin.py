@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate import files
-from pipelines.simulate.ledger import Ledger, capture_days, dates, is_new_version, totals, windows
+from pipelines.simulate.ledger import Ledger, account_windows, capture_days, dates, is_new_version, totals
 from pipelines.simulate.world import World
 
 HEADER_2025 = files.names(
@@ -28,6 +28,7 @@ SERIES = {  # header -> the world's account-day
     "主页访问": "profile_visits",
 }
 YEAR_ROUND = ("播放量", "总粉丝量", "净增粉丝", "作品点赞")  # the rest is exported for the last window only
+SIDE_SERIES = ("播放量",)  # what is exported for the side accounts
 CAPPED_ROWS = 20  # one export took only the first page of the list
 
 
@@ -67,8 +68,7 @@ def works(shown: pl.DataFrame) -> pl.DataFrame:
 def write(world: World, ledger: Ledger) -> None:
     for account in world.accounts.filter(pl.col("platform") == "douyin").iter_rows(named=True):
         _lists(world, ledger, account)
-        if account["rank"] == 0:
-            _series(world, ledger, account)
+        _series(world, ledger, account)
 
 
 def _lists(world: World, ledger: Ledger, account: dict) -> None:
@@ -99,11 +99,11 @@ def _lists(world: World, ledger: Ledger, account: dict) -> None:
 
 
 def _series(world: World, ledger: Ledger, account: dict) -> None:
-    index, spans = account["account_index"], windows(world, 30)
+    index, is_main, spans = account["account_index"], account["rank"] == 0, account_windows(world, account["rank"])
     rng = world.scenario.rng("douyin cover")
     for first, last in spans:
         for header in [*SERIES, "封面点击率"]:
-            if header not in YEAR_ROUND and (first, last) != spans[-1]:
+            if header not in (YEAR_ROUND if is_main else SIDE_SERIES) and not (is_main and (first, last) == spans[-1]):
                 continue
             values: pl.Series
             if header == "封面点击率":

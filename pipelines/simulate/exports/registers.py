@@ -82,8 +82,8 @@ def _goals(world: World) -> Rows:
     recent = slice(s.all_days - 28, s.all_days)
     for goal, kind, metric, count, platform, first, last, stretch in (
         ("抖音播放量月目标", "品牌知名度", "播放/阅读量", "views", "douyin", month, month_end, 0.95),
-        ("小红书互动月目标", "品牌形象", "收藏", "saves", "xiaohongshu", month, month_end, 1.25),
-        ("公众号阅读月目标", "品牌知名度", "分享", "shares", "wechat", month, month_end, 1.0),
+        ("小红书收藏月目标", "品牌形象", "收藏", "saves", "xiaohongshu", month, month_end, 1.25),
+        ("公众号分享月目标", "品牌知名度", "分享", "shares", "wechat", month, month_end, 1.0),
         ("视频号播放季度目标", "市场份额", "播放/阅读量", "views", "channels", quarter, quarter_end, 1.05),
         ("抖音新增粉丝季度目标", "品牌知名度", "新增粉丝", "follower_gain", "douyin", quarter, quarter_end, 1.1),
     ):

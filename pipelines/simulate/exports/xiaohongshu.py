@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate import files
-from pipelines.simulate.ledger import Ledger, capture_days, dates, totals, windows
+from pipelines.simulate.ledger import Ledger, account_windows, capture_days, dates, totals
 from pipelines.simulate.world import World
 
 BANNER = "最多导出排序后前1000条笔记"
@@ -63,16 +63,16 @@ def write(world: World, ledger: Ledger) -> None:
                 capped=shown.height < out.height,
                 posts_out=out.height,
             )
-        if account["rank"] == 0:
-            _workbooks(world, ledger, account)
+        _workbooks(world, ledger, account)
 
 
 def _workbooks(world: World, ledger: Ledger, account: dict) -> None:
-    """Two of the four workbooks for every 30 days of the year, all four for the last 30."""
-    spans = windows(world, 30)
+    """Two of the four workbooks for every 30 days, all four for the last 30; of a side account the one about views."""
+    is_main, spans = account["rank"] == 0, account_windows(world, account["rank"])
+    usual = ("近30日观看数据", "近30日涨粉数据") if is_main else ("近30日观看数据",)
     for first, last in spans:
         for name, book in _books(world, account["account_index"], first, last).items():
-            if name not in ("近30日观看数据", "近30日涨粉数据") and (first, last) != spans[-1]:
+            if name not in usual and not (is_main and (first, last) == spans[-1]):
                 continue
             at = ledger.capture(last, f"xiaohongshu {name}")
             ledger.write(

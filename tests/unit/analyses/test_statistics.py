@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.analyses.statistics import benjamini_hochberg, mase, overlapping_gain_p_value, smape
+from pipelines.analyses.statistics import benjamini_hochberg, e_value, mase, near_e_value, overlapping_gain_p_value, smape
 
 # Benjamini and Hochberg (1995), section 3.2: at 0.05 their procedure rejects four hypotheses, Bonferroni three
 THROMBOLYSIS = [
@@ -23,6 +23,16 @@ def test_benjamini_hochberg_ignores_unknown_p_values() -> None:
     q_values = benjamini_hochberg(np.array([0.01, np.nan, 0.04]))
     assert np.isnan(q_values[1])
     assert q_values[[0, 2]] == pytest.approx([0.02, 0.04])
+
+
+def test_e_values_are_the_published_ones() -> None:
+    """VanderWeele and Ding (2017): a risk ratio of 3.9 (1.8 to 8.7) has the E-value 7.26, its interval 3.0."""
+    assert e_value(3.9) == pytest.approx(7.26, abs=0.005)
+    assert e_value(np.array([3.9, 1 / 3.9, 1.8, 1.0, np.nan])) == pytest.approx([7.26, 7.26, 3.0, 1.0, np.nan], abs=0.005, nan_ok=True)
+    assert near_e_value(np.log(1.8), np.log(8.7)) == pytest.approx(3.0, abs=0.005)
+    assert near_e_value(-np.log(8.7), -np.log(1.8)) == pytest.approx(3.0, abs=0.005), "a protection is as hard to explain away"
+    assert near_e_value(-0.1, 0.3) == 1.0
+    assert np.isnan(near_e_value(float("nan"), 0.3))
 
 
 def test_mase_and_smape_by_hand() -> None:

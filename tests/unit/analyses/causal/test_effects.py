@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.analyses.analysis import empty
 from pipelines.analyses.causal import tables
-from pipelines.analyses.causal.checks import e_value, is_reversed, near_e_value, needed_posts
+from pipelines.analyses.causal.checks import is_reversed, needed_posts
 from pipelines.analyses.causal.content_effects import content_effects
 from pipelines.analyses.causal.effects import judged_effects
 from pipelines.analyses.causal.publish_slots import publish_slots
@@ -162,14 +162,6 @@ def test_a_failed_gate_and_too_few_accounts_lower_confidence(content):
         for effects, checks in ((row, passed), (row, soft), (row, gate), (few, passed))
     ]
     assert confidence == ["high", "medium", "none", "low"]
-
-
-def test_e_values_are_the_published_ones():
-    assert e_value(3.9) == pytest.approx(7.26, abs=0.005)
-    assert e_value(1.8) == pytest.approx(3.00, abs=0.005)
-    assert e_value(1 / 3.9) == pytest.approx(7.26, abs=0.005)
-    assert near_e_value(np.log(1.8), np.log(8)) == pytest.approx(3.00, abs=0.005)
-    assert near_e_value(-0.1, 0.3) == 1.0
 
 
 def test_the_needed_posts_follow_the_power_formula():

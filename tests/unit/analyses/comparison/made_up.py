@@ -110,6 +110,11 @@ def posts(count: int = 60, platform: str = "x", content_type: str = "text", seed
     )
 
 
+def changes(*rows: tuple[str, str, dt.date]) -> pl.DataFrame:
+    """Days from which on a platform counts a metric in another way."""
+    return pl.DataFrame(rows, schema={"platform": pl.String, "metric": pl.String, "changed_on": pl.Date}, orient="row")
+
+
 def ages(of: pl.DataFrame, shares: tuple[float, ...] = (0.3, 0.6, 0.85, 0.95, 1.0), spread: float = 0.05, seed: int = 3) -> pl.DataFrame:
     """What the posts had at the ages they have reached, around the given shares of their latest figure."""
     rng = np.random.default_rng(seed)

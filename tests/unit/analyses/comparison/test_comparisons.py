@@ -17,7 +17,7 @@ from tests.unit.analyses.comparison import made_up
 
 def compared(days: pl.DataFrame, **chosen: object) -> pl.DataFrame:
     posts = made_up.posts(60)
-    rows = comparison_tables(days, made_up.calendar(), posts, made_up.ages(posts))["comparisons"]
+    rows = comparison_tables(days, made_up.calendar(), posts, made_up.ages(posts), made_up.changes())["comparisons"]
     return rows.filter(
         **{"scope": "platform", "metric": "view_count", "measure": "per_day", "period_days": 28, "baseline_kind": "previous"} | chosen
     )
@@ -63,6 +63,20 @@ def test_figures_from_another_source_are_not_judged():
     assert "definition_break" in row["flags"][0] and row["verdict"].to_list() == ["not_enough_evidence"]
 
 
+@pytest.mark.parametrize(
+    ("days_ago", "metric", "is_broken"), [(20, "view_count", True), (200, "view_count", False), (20, "save_count", False)]
+)
+def test_figures_counted_in_another_way_are_not_judged(days_ago, metric, is_broken):
+    changes = made_up.changes(("x", metric, made_up.LAST - dt.timedelta(days=days_ago)))
+    days, posts = made_up.account_days(2, factor=3.0), made_up.posts(60)
+    rows = comparison_tables(days, made_up.calendar(), posts, made_up.ages(posts), changes)["comparisons"]
+    of_views = rows.filter(scope="platform", measure="per_day", period_days=28, baseline_kind="previous", metric="view_count")
+    assert ("definition_break" in of_views["flags"][0]) is is_broken
+    assert of_views["verdict"].to_list() == ["not_enough_evidence" if is_broken else "up"]
+    rate = rows.filter(scope="platform", measure="per_day", period_days=28, baseline_kind="previous", metric="engagement_rate_by_views")
+    assert ("definition_break" in rate["flags"][0]) is is_broken
+
+
 def test_a_festival_in_one_period_only_is_flagged():
     assert "holiday_mismatch" in compared(made_up.account_days(2))["flags"][0]
 
@@ -98,7 +112,7 @@ def test_posts_are_compared_at_the_same_age():
     ages = made_up.ages(posts).with_columns(
         pl.col("view_count") * pl.when(pl.col("post_key").is_in(posts.filter(young)["post_key"].to_list())).then(2).otherwise(1)
     )
-    rows = comparison_tables(made_up.account_days(2), made_up.calendar(), posts, ages)["comparisons"]
+    rows = comparison_tables(made_up.account_days(2), made_up.calendar(), posts, ages, made_up.changes())["comparisons"]
     row = rows.filter(scope="platform", measure="median_at_7_days", metric="view_count", period_days=28)
     assert row["verdict"].to_list() == ["up"] and row["log_ratio"][0] == pytest.approx(np.log(2), abs=0.05)
     assert row["post_count"][0] == row["baseline_post_count"][0] == 28 and row["coverage_rate"][0] == 1
@@ -108,23 +122,31 @@ def test_posts_are_compared_at_the_same_age():
 
 def test_what_vanished_posts_do_to_the_average():
     posts = made_up.posts(20).with_columns(view_count=pl.Series([10.0] * 5 + [100.0] * 15), is_deleted=pl.Series([True] * 5 + [False] * 15))
-    survival = comparison_tables(made_up.account_days(1), made_up.calendar(), posts, made_up.ages(posts))["post_survival"]
+    survival = comparison_tables(made_up.account_days(1), made_up.calendar(), posts, made_up.ages(posts), made_up.changes())[
+        "post_survival"
+    ]
     year = survival.filter(period_days=365).row(0, named=True)
     assert year["deleted_rate"] == 0.25 and (year["deleted_lower_rate"], year["deleted_upper_rate"]) == wilson(5, 20)
     assert year["mean_view_count"] == 77.5 and year["drift_rate"] == pytest.approx(100 / 77.5 - 1)
-    silent = comparison_tables(made_up.account_days(1), made_up.calendar(), made_up.posts(20), made_up.ages(posts))["post_survival"]
+    silent = comparison_tables(made_up.account_days(1), made_up.calendar(), made_up.posts(20), made_up.ages(posts), made_up.changes())[
+        "post_survival"
+    ]
     assert silent["deleted_rate"].null_count() == silent.height
 
 
 def test_a_platform_is_ranked_in_its_own_past_and_one_leads():
     days = pl.concat([made_up.account_days(1, factor=2.0), made_up.account_days(1, factor=0.5, platform="y", seed=7)])
     posts = made_up.posts(20)
-    rows = comparison_tables(days, made_up.calendar(), posts, made_up.ages(posts))["platform_standing"].filter(
+    rows = comparison_tables(days, made_up.calendar(), posts, made_up.ages(posts), made_up.changes())["platform_standing"].filter(
         metric="view_count", period_days=7
     )
     assert rows["is_leader"].to_list() == [True, False] and rows["percentile"][0] > 0.8 > 0.2 > rows["percentile"][1]
     short = comparison_tables(
-        days.filter(pl.col("business_date") > made_up.LAST - dt.timedelta(days=20)), made_up.calendar(), posts, made_up.ages(posts)
+        days.filter(pl.col("business_date") > made_up.LAST - dt.timedelta(days=20)),
+        made_up.calendar(),
+        posts,
+        made_up.ages(posts),
+        made_up.changes(),
     )
     assert set(short["platform_standing"].filter(period_days=28)["verdict"]) == {"not_enough_evidence"}
 
@@ -160,6 +182,7 @@ def test_the_order_of_rows_changes_nothing_and_nothing_is_needed(name):
     analysis = next(a for a in analyses() if a.name == name)
     posts = pl.concat([made_up.posts(60), made_up.posts(40, content_type="video", seed=5)])
     frames = {"posts": posts, "ages": made_up.ages(posts), "account_days": made_up.account_days(2), "dates": made_up.calendar()}
+    frames["changes"] = made_up.changes(("x", "view_count", made_up.LAST - dt.timedelta(days=20)))
     given = {argument: frames[argument] for argument in analysis.reads}
     found = analysis.run(given)
     shuffled = analysis.run({argument: frame.sample(fraction=1, shuffle=True, seed=3) for argument, frame in given.items()})

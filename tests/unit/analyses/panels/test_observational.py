@@ -11,7 +11,6 @@ import pytest
 from pipelines.analyses.panels.binary_model import fit_binary
 from pipelines.analyses.panels.observational import (
     PersonEffect,
-    e_value,
     least_squares,
     person_effect,
     propensity_scores,
@@ -81,12 +80,6 @@ def test_stopping_to_smoke() -> None:
     assert (weighted.effect, weighted.low, weighted.high) == pytest.approx((3.44, 2.41, 4.47), abs=0.005)
     intensity = people.smokeintensity.to_numpy(dtype=float)[:, None]
     assert standardised_difference(stopped, gained, covariates, intensity) == pytest.approx(3.52, abs=0.005)
-
-
-def test_e_value_of_the_paper() -> None:
-    assert e_value(3.9, 1.8) == pytest.approx((7.26, 3.0), abs=0.005)
-    assert e_value(1.5, 0.9)[1] == 1.0
-    assert e_value(1 / 3.9)[0] == pytest.approx(7.26, abs=0.005)
 
 
 def test_few_people_are_not_enough() -> None:
