@@ -12,7 +12,7 @@ import pytest
 from dashboards import filters
 from dashboards.data import query
 from dashboards.filters import View
-from dashboards.queries import daily, drill, funnel, reach
+from dashboards.queries import daily, drill, funnel, reach, series
 
 START, END = dt.date(2026, 10, 23), dt.date(2026, 11, 21)
 
@@ -119,3 +119,12 @@ def test_sessions_that_ask_at_once_each_get_their_own_answer(ask):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda day: ask("select $day::date as day, $day::date + 1 as next", day=day), days * 8))
     assert [(day.date(), following.date()) for day, following in answers] == [(day, day + dt.timedelta(days=1)) for day in days * 8]
+
+
+def test_a_changed_definition_is_drawn_on_its_own_series_only(ask):
+    (key,) = ask("select min(series_key) from marts.mart_time_series where platform = 'douyin' and metric = 'view_count'")
+    marks = series.marks(view(), key)
+    drawn = marks[marks["kind"] == "definition"]
+    assert drawn["day"].dt.date.to_list() == [dt.date(2026, 11, 2)] and "1 秒" in drawn["name"].iloc[0]
+    (other,) = ask("select min(series_key) from marts.mart_time_series where platform = 'douyin' and metric = 'follower_net_count'")
+    assert "definition" not in set(series.marks(view(), other)["kind"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import duckdb
 import pytest
 
 from dashboards.i18n import words
+from dashboards.queries import people
 from tests.unit.dashboards.made_up_release import build_release, empty_release
 
 
@@ -53,8 +56,24 @@ def test_a_ledger_is_shown_with_what_it_owes(open_page, tmp_path):
             "insert into marts.mart_points_ledger values (date '2026-10-01', 10, 4, 1000, 250, 0, 0, 750, 750, 0.25, 7.5, 'CNY', 8, 1)"
         )
     app = open_page("people", data_dir=tmp_path)
+    assert not app.exception and not app.error
     figures = {metric.label: metric.value for metric in app.metric}
     assert (figures["积分余额"], figures["兑换率"], figures["对不上的流水"]) == ("750", "25.0%", "1")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_where_every_rule_asks_for_a_purchase_none_is_called_easy(open_page, tmp_path, language):
+    path = build_release(tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update marts.mart_points_rules set is_cheapest = false")
+    app = open_page("people", data_dir=tmp_path, lang=language)
+    assert not app.exception and not app.error
+    assert words(language)["people.no_cheapest"].partition("}")[2] in texts(app)
+
+
+def test_a_month_that_still_runs_says_through_which_day():
+    assert people.month("2026-11-01", dt.date(2026, 11, 20)) == "2026-11（截至 11-20）"
+    assert people.month("2026-11-01", dt.date(2026, 11, 30)) == people.month("2026-11-01", dt.date(2026, 12, 2)) == "2026-11"
 
 
 def test_no_people_is_an_empty_state(open_page, tmp_path):

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from dashboards.i18n import words
+from dashboards.queries.suggestions import tabs
 from pipelines import state
 from pipelines.suggestions.evidence import fill
 from pipelines.suggestions.outcomes import outcome_tables
@@ -66,6 +67,25 @@ def test_every_kind_is_answered_in_both_languages(open_page, folder, kind, langu
         return
     for row in suggestions(ZOO).filter(pl.col("suggestion_kind") == kind).to_dicts():
         assert row[f"sentence_{language}"].replace("\n", " ") in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_opens_on_what_is_most_worth_doing_whatever_its_kind(open_page, folder, language):
+    app = open_page("suggestions", data_dir=folder, lang=language)
+    made = suggestions(ZOO).filter(pl.col("status") == "open").sort("score_number", descending=True, nulls_last=True)
+    assert made["suggestion_kind"].n_unique() > 1
+    said = texts(app)
+    places = [said.index(sentence.replace("\n", " ")) for sentence in made[f"sentence_{language}"]]
+    assert places == sorted(places)
+    kinds = made["suggestion_kind"].unique(maintain_order=True).to_list()
+    assert list(tabs(made.to_pandas()))[: len(kinds) + 1] == ["all", *kinds]
+    assert "q=" not in said and words(language)["suggestions.chance"].partition("{")[0] in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_confidence_and_each_basis_has_a_word_of_its_own(language):
+    for prefix, codes in (("confidence", ("high", "medium", "low")), ("rung", "ABCD"), ("outcome_rung", "ABCD")):
+        assert len({words(language)[f"suggestions.{prefix}_{code}"] for code in codes}) == len(codes)
 
 
 def test_the_evidence_is_one_click_away_and_says_what_the_sentence_says(open_page, folder):

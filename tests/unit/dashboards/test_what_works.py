@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from dashboards.i18n import words
 from dashboards.queries import what_works, when_to_post
+from pipelines.analyses.panels.rows import REASONS
 from tests.unit.dashboards.made_up_release import empty_release
+
+PROJECT = Path(__file__).parents[3]
 
 
 def texts(app) -> str:
@@ -33,7 +39,7 @@ def test_a_release_without_rows_is_an_empty_state(open_page, tmp_path, page):
 
 
 def test_refused_and_unknown_effects_are_listed_with_their_reason_and_no_zero(open_page):
-    app = open_page("what_works", lang="en")
+    app = open_page("what_works", lang="en", incomplete="1")
     rows = app.dataframe[0].value
     verdicts = " ".join(rows["effect_status"])
     assert words("en")["what_works.reason.placebo_failed"] in verdicts
@@ -41,6 +47,45 @@ def test_refused_and_unknown_effects_are_listed_with_their_reason_and_no_zero(op
     unknown = rows[rows["effect_status"].str.contains("Not enough")]
     assert set(unknown["effect_text"]) == {"—"} and set(unknown["effect_gain"]) == {"—"}
     assert sum(int(metric.value) for metric in app.metric) == len(rows)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_rows_without_evidence_wait_behind_a_switch_and_their_number_is_said(open_page, language):
+    app = open_page("what_works", lang=language)
+    unknown = int(app.metric[3].value)
+    assert unknown > 0
+    assert words(language)["what_works.hidden"].format(n=unknown) in texts(app)
+    few = len(app.dataframe[0].value)
+    app.toggle[0].set_value(True).run()
+    assert not app.error and len(app.dataframe[0].value) == few + unknown
+
+
+def checks_in_code() -> dict[str, bool]:
+    """The checks that analyses write: name -> whether it may be one that must be passed."""
+    found: dict[str, bool] = {}
+    for path in sorted((PROJECT / "pipelines" / "analyses").rglob("*.py")):
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        for call in calls:
+            called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if called not in ("check", "p_check") or len(call.args) < 2 or not isinstance(call.args[1], ast.Constant):
+                continue
+            said = {k.arg: k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)}
+            name = str(call.args[1].value)
+            found[name] = found.get(name, False) or bool(said.get("is_gate", called == "p_check"))
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_check_and_every_reason_of_a_failed_one_has_words(language):
+    known, found = words(language), checks_in_code()
+    assert len(found) > 20, "the search for checks finds them"
+    assert [name for name in found if f"what_works.check.{name}" not in known] == []
+    reasons = {REASONS.get(name, f"{name}_failed") for name, is_gate in found.items() if is_gate} - {"simpson_failed"}
+    assert [reason for reason in sorted(reasons) if f"what_works.reason.{reason}" not in known] == []
+
+
+def test_the_risk_of_a_fluke_is_a_percentage():
+    assert [what_works.chance(q) for q in (0.055, 0.0004, 0.5, None)] == ["5.5%", "<0.1%", "50.0%", "—"]
 
 
 def test_the_posts_behind_an_effect_come_from_its_own_query(open_page):
@@ -52,7 +97,7 @@ def test_the_posts_behind_an_effect_come_from_its_own_query(open_page):
 def test_a_platform_without_evidence_gets_the_experiment_that_would_settle_it(open_page):
     app = open_page("when_to_post", on="weibo", lang="en")
     assert any("toss a coin" in warning.value for warning in app.warning)
-    assert "640" in app.warning[0].value
+    assert "640" in app.warning[0].value and "posts a week" in app.warning[0].value
     assert not app.success
 
 

@@ -11,6 +11,10 @@ from (values
     ('madeup', '新平台', 'Madeup', 'Asia/Shanghai', 'CNY', 24)
 ) as t (platform, name_zh, name_en, timezone, currency, data_latency_hours);
 
+create table core.dim_definition_changes as
+select 'douyin' as platform, 'view_count' as metric, date '2026-11-02' as changed_on, '播放满 1 秒才计' as explanation_zh,
+    'Plays count from the first second' as explanation_en, 'https://example.com' as reference;
+
 create table core.dim_accounts as
 select *, 'Asia/Shanghai' as timezone, (getvariable('last_day') + interval 32 hour)::timestamptz as last_captured_at from (values
     ('douyin:山野茶事', 'douyin', '山野茶事', true, 900.0),
