@@ -85,11 +85,13 @@ def _goals(world: World) -> Rows:
         ("小红书收藏月目标", "品牌形象", "收藏", "saves", "xiaohongshu", month, month_end, 1.25),
         ("公众号分享月目标", "品牌知名度", "分享", "shares", "wechat", month, month_end, 1.0),
         ("视频号播放季度目标", "市场份额", "播放/阅读量", "views", "channels", quarter, quarter_end, 1.05),
-        ("抖音新增粉丝季度目标", "品牌知名度", "新增粉丝", "follower_gain", "douyin", quarter, quarter_end, 1.1),
+        ("公众号新增粉丝季度目标", "品牌知名度", "新增粉丝", "follower_gain", "wechat", quarter, quarter_end, 1.1),
     ):
         if platform not in s.platforms:
             continue
-        mine = world.accounts.filter(pl.col("platform") == platform)["account_index"].to_numpy()
+        is_main = count == "follower_gain"  # only the main account exports it
+        accounts = world.accounts.filter((pl.col("platform") == platform) & (pl.col("rank") == 0 if is_main else True))
+        mine = accounts["account_index"].to_numpy()
         daily = float(world.account_days[count][mine, recent].sum() / 28)
         days = (last - first).days + 1
         rows.append(
@@ -98,7 +100,7 @@ def _goals(world: World) -> Rows:
                 "目标类别": kind,
                 "指标": metric,
                 "平台": p.PLATFORMS[platform].name_zh,
-                "账号": None,
+                "账号": accounts["account_name"][0] if is_main else None,
                 "开始日期": first,
                 "结束日期": last,
                 "目标值": float(round(daily * days * stretch)),
