@@ -56,7 +56,7 @@ def y_axis(unit: str = "count", **more: Any) -> alt.Axis:
 
 def day_axis() -> alt.Axis:
     """A day axis: month-day numbers, which both languages read."""
-    return alt.Axis(format="%m-%d", title=None, tickCount=8, grid=False, labelOverlap="greedy", labelFlush=True)
+    return alt.Axis(format="%m-%d", title=None, tickCount=8, grid=False, labelOverlap="greedy", labelSeparation=10, labelFlush=True)
 
 
 def show(chart: Any, alt_text: str, height: int = 280, **more: Any) -> Any:
@@ -313,7 +313,8 @@ def _forecast_layers(forecast: pd.DataFrame, x: alt.X, colors: alt.Scale, name: 
 
 
 def _mark_layers(marks: pd.DataFrame, x: alt.X) -> list[Any]:
-    marks = marks.assign(shade=[color("change") if kind == "change" else color("forecast") for kind in marks["kind"]])
+    shades = {"change": color("change"), "definition": color("alert")}
+    marks = marks.assign(shade=[shades.get(kind, color("forecast")) for kind in marks["kind"]])
     base = alt.Chart(marks).encode(x=x, tooltip=[alt.Tooltip("name:N", title=t("series.mark"))])
     # Change points are named lower, so that one on a festival's first day can still be read.
     names = [

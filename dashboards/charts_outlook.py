@@ -15,7 +15,7 @@ def attainment(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     texts = {c: [fmt.rate(v) for v in rows[c]] for c in ("attainment_rate", "attainment_lower", "attainment_upper")}
     data = rows.assign(**{f"{c}_text": v for c, v in texts.items()})
     most = max(float(rows["attainment_upper"].max()), 1.2)
-    axis = alt.Axis(format=".0%", title=t("outlook.share"))
+    axis = alt.Axis(format=".0%", title=t("outlook.share"), tickCount=6)
     base = alt.Chart(data).encode(
         y=alt.Y("label:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
         tooltip=[

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,14 @@ def release_path() -> str | None:
 
     Resolved at every call: a new release is a new path, hence a new connection and an empty cache, while an open one stays whole.
     """
-    link = settings().warehouse
+    link = _warehouse(os.environ.get("PULSE_DATA_DIR"))
     return str(link.resolve()) if link.exists() else None
+
+
+@cache
+def _warehouse(data_dir: str | None) -> Path:
+    """The settings' warehouse, looked up once for each folder that the environment names."""
+    return settings().warehouse
 
 
 def query(sql: str, **parameters: Any) -> pd.DataFrame:

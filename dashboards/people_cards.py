@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboards import cards
 from dashboards import format as fmt
+from dashboards.filters import data_days
 from dashboards.i18n import t, t_or
 from dashboards.queries import people
 from dashboards.tables import table
@@ -51,8 +52,12 @@ def _payment(verdict: Mapping[str, Any]) -> dict[str, Any]:
         "lift_interval": people.interval(verdict["lift_low"], verdict["lift_high"], "times"),
         "auc": fmt.decimal(verdict["auc"]),
         "auc_interval": people.interval(verdict["auc_low"], verdict["auc_high"], "score"),
-        "error": fmt.rate(verdict["calibration_error_rate"]),
+        "error": people.points(verdict["calibration_error_rate"]),
     }
+
+
+def _month(first_day: Any) -> str:
+    return people.month(first_day, data_days()[1])
 
 
 def levels(rows: pd.DataFrame, rules: pd.DataFrame, moves: pd.DataFrame, month: Any, ledger: pd.DataFrame) -> None:
@@ -72,20 +77,23 @@ def levels(rows: pd.DataFrame, rules: pd.DataFrame, moves: pd.DataFrame, month: 
         st.caption(t("people.no_rules"))
     else:
         cheapest = rules[rules["is_cheapest"]]
-        st.caption(
-            t(
-                "people.cheapest",
-                month=f"{rules['month_starts_on'].iloc[0]:%Y-%m}",
-                names=t("list_separator").join(fmt.plain(name) for name in cheapest["points_rule"]),
-                share=fmt.rate(cheapest["points_share_rate"].sum()),
+        if cheapest.empty:
+            st.caption(t("people.no_cheapest", month=_month(rules["month_starts_on"].iloc[0])))
+        else:
+            st.caption(
+                t(
+                    "people.cheapest",
+                    month=_month(rules["month_starts_on"].iloc[0]),
+                    names=t("list_separator").join(fmt.plain(name) for name in cheapest["points_rule"]),
+                    share=fmt.rate(cheapest["points_share_rate"].sum()),
+                )
             )
-        )
         table(rules.drop(columns=["is_cheapest", "rules_source", "month_starts_on"]), "points_rules")
     if ledger.empty:
         st.caption(t("people.no_ledger"))
         return
     last, owed = ledger.iloc[0], [fmt.value(row.liability_amount, row.currency) for row in ledger.itertuples()]
-    month_name = f"{last['month_starts_on']:%Y-%m}"
+    month_name = _month(last["month_starts_on"])
     cards.figures(
         [
             (t("people.balance"), fmt.count(last["balance_count"]), month_name, t("people.balance_help")),
@@ -99,7 +107,7 @@ def levels(rows: pd.DataFrame, rules: pd.DataFrame, moves: pd.DataFrame, month: 
             ),
         ]
     )
-    months = [f"{day:%Y-%m}" for day in ledger["month_starts_on"]]
+    months = [_month(day) for day in ledger["month_starts_on"]]
     table(
         ledger.drop(columns="currency")
         .assign(month_starts_on=months, liability_amount=owed)

@@ -10,25 +10,28 @@ import streamlit as st
 from dashboards import format as fmt
 from dashboards import registry
 from dashboards.i18n import t
-from dashboards.queries import suggestions
+from dashboards.queries import suggestions, what_works
 from dashboards.tables import table
 from pipelines import state
 from pipelines.suggestions.adoption import Split, new_seed, split
 
+ROW_HEIGHT = 35  # of a table, in pixels: all figures of a sentence are seen at once
 
-def card(row: Any) -> None:
-    """An open or decided suggestion with everything one needs to decide."""
+
+def card(row: Any, names_kind: bool = False) -> None:
+    """An open or decided suggestion with everything one needs to decide; its kind too where the page shows several."""
     with st.container(border=True):
         st.markdown(fmt.plain(row.sentence))
         done, made = suggestions.passed(row)
         facts = [
+            *([t(f"suggestions.kind_{row.suggestion_kind}")] if names_kind else []),
             t(f"suggestions.confidence_{row.confidence}") + (t("suggestions.downgraded") if row.is_downgraded else ""),
             suggestions.basis(row),
             t("suggestions.checks_passed", passed=done, made=made),
-            t("suggestions.tried", n=row.family_count, q=f"{row.q_value:.3f}"),
+            t("suggestions.chance", n=fmt.exact(row.family_count), rate=what_works.chance(row.q_value)),
             t("suggestions.term", made=fmt.day(row.created_on), until=fmt.day(row.expires_on)),
         ]
-        st.caption("　".join(facts))
+        st.caption("　".join(facts), help=t("suggestions.facts_help"))
         if len(row.overlapping_ids):
             st.warning(t("suggestions.overlaps"), icon=":material/layers:")
         if row.status != "open":
@@ -46,11 +49,13 @@ def unanswered(row: Any) -> None:
         st.markdown(fmt.plain(row.sentence))
         st.caption(t("suggestions.no_evidence"))
         if isinstance(row.evidence_sql, str) and st.toggle(t("suggestions.show_evidence"), key=f"evidence:{row.suggestion_id}"):
-            _evidence(row)
+            _figures(row)
+            _queries(row)
 
 
 def _details(row: Any) -> None:
-    _evidence(row)
+    """The figures, the checks, what counts as failure, and last the queries."""
+    _figures(row)
     table(suggestions.checks(row), f"suggestion_checks_{row.suggestion_id}")
     terms = suggestions.terms(row)
     st.markdown(f"**{t('suggestions.falsifier')}**")
@@ -58,27 +63,33 @@ def _details(row: Any) -> None:
         t(
             "suggestions.falsifier_words",
             days=terms["window_days"],
-            metric=fmt.plain(registry.label(terms["metric"])),
+            metric=fmt.plain(what_works.outcome_name(terms["metric"])),
             gain=fmt.count(terms["threshold_gain"]),
-            share=fmt.rate(terms["compliance_rate"]),
             n=fmt.exact(terms["minimum_count"]),
         )
+        + (t("suggestions.falsifier_posts", share=fmt.rate(terms["compliance_rate"])) if row.outcome_unit == "per_post" else "")
     )
     st.caption(t("suggestions.hash", hash=row.falsifier_hash, id=row.suggestion_id))
+    _queries(row)
 
 
-def _evidence(row: Any) -> None:
-    """The figures of the sentence, asked for anew on this release, and the queries that anybody can run."""
+def _figures(row: Any) -> None:
+    """The figures of the sentence, asked for anew on this release."""
     rows = suggestions.evidence(row)
     if rows.empty:
         st.caption(t("suggestions.evidence_gone"))
     else:
-        table(rows, f"suggestion_evidence_{row.suggestion_id}")
-    st.caption(t("suggestions.sql"))
-    st.code(row.evidence_sql, language="sql")
-    if isinstance(row.evidence_rows_sql, str):
-        st.caption(t("suggestions.rows_sql"))
-        st.code(row.evidence_rows_sql, language="sql")
+        table(rows, f"suggestion_evidence_{row.suggestion_id}", height=ROW_HEIGHT * (len(rows) + 1) + 3)
+
+
+def _queries(row: Any) -> None:
+    """The queries that anybody can run."""
+    with st.expander(t("suggestions.queries"), icon=":material/code:"):
+        st.caption(t("suggestions.sql"))
+        st.code(row.evidence_sql, language="sql", wrap_lines=True)
+        if isinstance(row.evidence_rows_sql, str):
+            st.caption(t("suggestions.rows_sql"))
+            st.code(row.evidence_rows_sql, language="sql", wrap_lines=True)
 
 
 def _decision(row: Any) -> None:

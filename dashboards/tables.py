@@ -41,7 +41,8 @@ def table(
     )
     _download(named, name)
     picked = event.selection.rows if select else []
-    return int(picked[0]) if picked else None
+    # What was picked may be gone since: fewer rows are shown after another filter.
+    return int(picked[0]) if picked and picked[0] < len(shown) else None
 
 
 def word(column: str, code: Any) -> str:

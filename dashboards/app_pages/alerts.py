@@ -50,7 +50,7 @@ else:
     st.warning(brewing, icon=":material/notifications_active:")
 cards.figures(
     [
-        (t("alerts.count"), fmt.exact(len(urgent)), t("alerts.of_days", days=90), None),
+        (t("alerts.count"), fmt.exact(len(urgent)), t("alerts.of_days", **alerts.watched(hourly)), None),
         (
             t("alerts.per_week"),
             fmt.count(hourly["alerts_per_week"]),
@@ -66,7 +66,7 @@ cards.figures(
         (
             t("alerts.delay"),
             _delay(hourly["median_delay_hours"]),
-            t("alerts.hours") if measured else t("alerts.unconfirmed"),
+            t("alerts.hours", n=fmt.exact(hourly["found_count"])) if measured else t("alerts.unconfirmed"),
             t("alerts.delay_help"),
         ),
     ]

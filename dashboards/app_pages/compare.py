@@ -23,7 +23,9 @@ if rows.empty and posts.empty and curves.empty:
     layout.empty("comparison.no_rows")
 
 if told := compare.told(rows):
-    st.markdown(fmt.plain(t("comparison.told", changes=t("comparison.and").join(told))))
+    sure = compare.counts(rows)["up"] + compare.counts(rows)["down"]
+    more = t("comparison.more") if sure > len(told) else ""
+    st.markdown(fmt.plain(t("comparison.told", n=sure, total=len(rows), changes=t("comparison.and").join(told), more=more)))
 elif not rows.empty:
     st.markdown(t("comparison.nothing_sure"))
 cards.figures(
@@ -40,6 +42,9 @@ if not rows.empty:
 table(compare.shown(rows), "comparisons")
 
 st.subheader(t("comparison.posts"), anchor=False, help=t("comparison.posts_help"))
+if not posts.empty:
+    aged = compare.counts(posts)
+    st.caption(t("comparison.posts_told", total=len(posts), up=aged["up"], down=aged["down"]))
 table(compare.shown(posts, posts=True), "equal_age")
 
 st.subheader(t("comparison.standings"), anchor=False, help=t("comparison.standings_help"))

@@ -31,7 +31,7 @@ if funnels:
             (
                 t("conversion_paths.overall"),
                 fmt.rate(last["conversion_from_first_rate"]),
-                t("conversion_paths.window", days=last["window_days"]),
+                t("conversion_paths.window", days=last["window_days"], interval=conversion_paths.whole_range(first, last)),
                 None,
             ),
         ]

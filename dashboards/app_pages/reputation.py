@@ -87,9 +87,12 @@ else:
     listed = topics.assign(
         topic_terms=[t("list_separator").join(words) for words in topics["top_terms"]],
         topic_net=[charts_text.points(value) for value in topics["net_sentiment_rate"]],
+        topic_net_interval=[charts_text.interval(row.net_low, row.net_high) for row in topics.itertuples()],
+        topic_toned=[fmt.exact(count) for count in topics["toned_count"]],
         topic_rising=[t("reputation.rising") if rises else "" for rises in topics["is_rising"]],
     )
-    table(listed[["week_start_date", "topic_terms", "text_count", "share_rate", "topic_net", "topic_rising", "q_value"]], "topics")
+    columns = ["week_start_date", "topic_terms", "text_count", "share_rate", "topic_net", "topic_net_interval", "topic_toned"]
+    table(listed[[*columns, *(["topic_rising"] if topics["is_rising"].any() else []), "q_value"]], "topics")
 st.subheader(t("reputation.terms"), anchor=False, help=t("reputation.terms_help"))
 if terms.empty:
     st.caption(t("reputation.no_terms"))
@@ -101,6 +104,7 @@ needs = reputation.needs(*period)
 if needs.empty:
     st.caption(t("table.none"))
 else:
+    st.caption(t("reputation.needs_of", start=fmt.day(view.start), end=fmt.day(view.end), n=fmt.exact(needs["text_count"].sum())))
     rows = needs.assign(name=[t_or(f"text_need.{code}", code) for code in needs["need_label"]], value=needs["text_count"])
     charts.show(charts.bars(rows, t("column.text_count")), t("reputation.needs"), height=40 * len(rows) + 30)
 rules = reputation.model("need")

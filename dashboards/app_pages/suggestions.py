@@ -24,12 +24,15 @@ if tab == suggestions.MEASURED:
     table(suggestions.calibration(), "suggestion_calibration")
     st.stop()
 
-own = rows[rows["suggestion_kind"] == tab]
-st.caption(t("suggestions.how"))
-for row in own[own["status"] != NO_EVIDENCE].itertuples():
-    suggestion_cards.card(row)
-missing = own[own["status"] == NO_EVIDENCE]
-if not missing.empty:
+own = rows if tab == suggestions.ALL else rows[rows["suggestion_kind"] == tab]
+made, missing = own[own["status"] != NO_EVIDENCE], own[own["status"] == NO_EVIDENCE]
+st.caption(t("suggestions.how") if len(made) else t("suggestions.nothing_open"))
+for row in made.itertuples():
+    suggestion_cards.card(row, names_kind=tab == suggestions.ALL)
+if tab == suggestions.ALL and len(made):
+    if len(missing):
+        st.caption(t("suggestions.others", n=len(missing)))
+elif not missing.empty:
     st.subheader(t("suggestions.unanswered"), anchor=False, help=t("suggestions.unanswered_help"))
     for row in missing.itertuples():
         suggestion_cards.unanswered(row)

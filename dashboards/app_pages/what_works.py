@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboards import cards, charts, charts_causal, layout
 from dashboards import format as fmt
-from dashboards.filters import choose
+from dashboards.filters import choose, choose_flag
 from dashboards.i18n import t
 from dashboards.queries import what_works
 from dashboards.tables import table
@@ -35,6 +35,11 @@ if not bars.empty:
 
 st.subheader(t("what_works.all"), anchor=False, help=t("what_works.all_help"))
 st.caption(t("what_works.family", n=fmt.count(rows["family_count"].max())))
+unknown = rows["status"] == what_works.UNKNOWN
+is_mixed = unknown.any() and not unknown.all()
+if is_mixed and not choose_flag("incomplete", t("what_works.show_missing", n=int(unknown.sum()))):
+    st.caption(t("what_works.hidden", n=int(unknown.sum())))
+    rows = rows[~unknown]
 st.caption(t("what_works.pick"))
 picked = table(what_works.shown(rows), "effects", select=True)
 row = rows.iloc[picked or 0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import format as fmt
 from dashboards.data import one, query
 
 
@@ -24,6 +25,12 @@ def alerts(days: int = 90) -> pd.DataFrame:
 def scores() -> pd.DataFrame:
     """How the alerts of each frequency did."""
     return query("select * from marts.mart_alert_scores order by frequency desc")
+
+
+def watched(score: pd.Series, days: int = 90) -> dict[str, str]:
+    """The first and last day of the list of alerts: the last days, as far as alerts were looked for."""
+    last = pd.Timestamp(score["window_ends_on"])
+    return {"start": fmt.day(max(pd.Timestamp(score["window_starts_on"]), last - pd.Timedelta(days=days - 1))), "end": fmt.day(last)}
 
 
 def last_day() -> Any:

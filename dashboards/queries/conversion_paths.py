@@ -11,6 +11,7 @@ from dashboards import registry
 from dashboards.data import query
 from dashboards.i18n import named, t, t_or
 from dashboards.tables import word
+from pipelines.analyses.conversion.rates import wilson
 
 DIMENSIONS = ("channel", "segment", "platform", "content_type")
 MODELS = ("last", "first", "linear", "position", "time_decay", "markov", "shapley")
@@ -70,6 +71,12 @@ def ranges(rows: pd.DataFrame, low: str, high: str, write: Any) -> list[str]:
     """Intervals as people read them, a dash where unknown."""
     pairs = zip(rows[low], rows[high], strict=True)
     return [fmt.MISSING if fmt.is_missing(a) and fmt.is_missing(b) else f"{write(a)} – {write(b)}" for a, b in pairs]
+
+
+def whole_range(first: pd.Series, last: pd.Series) -> str:
+    """The 95 % interval of the share that takes the last step."""
+    low, high = wilson(last["people_count"], first["people_count"])
+    return f"{fmt.rate(float(low))} – {fmt.rate(float(high))}"
 
 
 def losses(funnel: str, dimension: str) -> pd.DataFrame:

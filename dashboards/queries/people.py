@@ -21,6 +21,19 @@ def interval(low: Any, high: Any, unit: str = "ratio") -> str:
     return fmt.MISSING if fmt.is_missing(low) or fmt.is_missing(high) else f"{fmt.value(low, unit)}–{fmt.value(high, unit)}"
 
 
+def points(figure: Any) -> str:
+    """A difference of shares in percentage points."""
+    return fmt.MISSING if fmt.is_missing(figure) else t("points", n=f"{float(figure) * 100:.2f}")
+
+
+def month(first_day: Any, last_day: Any) -> str:
+    """A month as 2026-11, with the last day of data where it is still running."""
+    first, through = pd.Timestamp(first_day), pd.Timestamp(last_day)
+    is_running = first <= through < first + pd.offsets.MonthEnd(1)
+    name = f"{first:%Y-%m}"
+    return t("people.running_month", month=name, day=fmt.short_day(through)) if is_running else name
+
+
 # --- lifecycle --------------------------------------------------------------------------------------------------------------------------
 
 

@@ -105,11 +105,14 @@ def steps(crisis_type: str) -> pd.DataFrame:
 
 
 def topics() -> pd.DataFrame:
-    """The topics of the last week, those that rose first."""
+    """The topics of the last week with their net sentiment and its interval, those that rose first."""
     return query(
-        """
-        select * from marts.mart_topics where week_start_date = (select max(week_start_date) from marts.mart_topics)
-        order by is_rising desc, text_count desc, topic_key
+        f"""
+        with last_week as (
+            select *, (positive_count + negative_count)::double as toned_count
+            from marts.mart_topics where week_start_date = (select max(week_start_date) from marts.mart_topics)
+        )
+        select *, {RATES} from last_week order by is_rising desc, text_count desc, topic_key
         """
     )
 

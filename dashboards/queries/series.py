@@ -58,7 +58,7 @@ def forecast(key: str) -> pd.DataFrame:
 
 
 def marks(view: View, key: str) -> pd.DataFrame:
-    """Days worth a line on the chart: holidays, shopping festivals (first and last day), change points.
+    """Days worth a line on the chart: holidays, shopping festivals (first and last day), change points, new definitions of the metric.
 
     The first of a name in sight (``is_first``) carries the label.
     """
@@ -71,6 +71,10 @@ def marks(view: View, key: str) -> pd.DataFrame:
             select date, {festival}, 'festival' from core.dim_dates where {festival} is not null
             union all
             select business_date, '', 'change' from marts.mart_time_series where series_key = $key and is_change_point
+            union all
+            select changes.changed_on, changes.explanation_{lang()}, 'definition' from core.dim_definition_changes as changes
+            semi join marts.mart_time_series as series
+                on series.series_key = $key and series.metric = changes.metric and series.platform = changes.platform
         ),
         edges as (
             select *, lag(date) over named_days is distinct from date - 1 as opens,
@@ -84,10 +88,13 @@ def marks(view: View, key: str) -> pd.DataFrame:
         **view.params(key=key, until=_last_day(key, view)),
     )
     rows["is_first"] = ~rows.assign(year=rows["day"].dt.year).duplicated(["kind", "name", "year"])
-    rows["name"] = [
-        t("series.change_point") if kind == "change" else _festival(name) for kind, name in zip(rows["kind"], rows["name"], strict=True)
-    ]
+    rows["name"] = [_mark(kind, name) for kind, name in zip(rows["kind"], rows["name"], strict=True)]
     return rows
+
+
+def _mark(kind: str, name: str) -> str:
+    words = {"change": t("series.change_point"), "definition": t("series.definition", change=name)}
+    return words.get(kind) or _festival(name)
 
 
 def _festival(name: str) -> str:

@@ -13,26 +13,27 @@ from dashboards import format as fmt
 from dashboards import registry
 from dashboards.data import query
 from dashboards.i18n import lang, t, t_or
+from dashboards.queries import what_works
 from pipelines import state
 from pipelines.suggestions.shape import KINDS, NO_EVIDENCE
 from pipelines.suggestions.wording import number
 
-MEASURED = "measured"
+ALL, MEASURED = "all", "measured"
 STATES = ("pass", "fail", "na")
+OTHER_LANGUAGE = {"zh": "_en", "en": "_zh"}
 
 
 def queue() -> pd.DataFrame:
-    """All suggestions and questions without one, open ones first and best first, with what was decided since."""
+    """All suggestions and questions without one, with what was decided since: open ones first and best first, whatever their kind."""
     rows = query(
-        """
-        select * from marts.mart_suggestions
-        order by suggestion_kind, status <> 'open', status = 'not_enough_evidence', rank, suggestion_id
-        """
+        "select * from marts.mart_suggestions order by score_number desc nulls last, rank nulls last, suggestion_kind, suggestion_id"
     )
     fresh = latest_decisions()
     decided = rows["suggestion_id"].map(fresh["decision"] if len(fresh) else {})
     kept = (rows["status"] == NO_EVIDENCE) | decided.isna()
-    return rows.assign(status=rows["status"].where(kept, decided), sentence=rows[f"sentence_{lang()}"], is_new_decision=~kept)
+    shown = rows.assign(status=rows["status"].where(kept, decided), sentence=rows[f"sentence_{lang()}"], is_new_decision=~kept)
+    place = {"open": 0, NO_EVIDENCE: 2}
+    return shown.sort_values("status", key=lambda status: status.map(place).fillna(1), kind="stable", ignore_index=True)
 
 
 def latest_decisions() -> pd.DataFrame:
@@ -42,10 +43,11 @@ def latest_decisions() -> pd.DataFrame:
 
 
 def tabs(rows: pd.DataFrame) -> dict[str, str]:
-    """The kinds with how many open suggestions each has, then what was adopted."""
-    counts = rows[rows["status"] == "open"].groupby("suggestion_kind").size()
-    named = {kind: t("suggestions.tab", kind=t(f"suggestions.kind_{kind}"), n=counts.get(kind, 0)) for kind in KINDS}
-    return named | {MEASURED: t("suggestions.measured")}
+    """All, then the kinds with how many open suggestions each has, the kind of the best one first, then what was adopted."""
+    counts = rows[rows["status"] == "open"].groupby("suggestion_kind", sort=False).size()
+    kinds = [*counts.index, *(kind for kind in KINDS if kind not in counts.index)]
+    named = {kind: t("suggestions.tab", kind=t(f"suggestions.kind_{kind}"), n=counts.get(kind, 0)) for kind in kinds}
+    return {ALL: t("suggestions.tab", kind=t("suggestions.all"), n=counts.sum())} | named | {MEASURED: t("suggestions.measured")}
 
 
 def terms(row: Any) -> dict[str, Any]:
@@ -59,10 +61,10 @@ def checks(row: Any) -> pd.DataFrame:
     listed = list(json.loads(row.checks_json or "[]"))
     return pd.DataFrame(
         {
-            "suggestion_check": [t_or(f"suggestions.check_{c['check_name']}", c["check_name"].replace("_", " ")) for c in listed],
+            "suggestion_check": [what_works.check_label(c["check_name"]) for c in listed],
             "suggestion_state": [t(f"suggestions.state_{c['state'] if c['state'] in STATES else 'na'}") for c in listed],
-            "suggestion_value": [fmt.decimal(c.get("value")) for c in listed],
-            "suggestion_threshold": [fmt.decimal(c.get("threshold")) for c in listed],
+            "suggestion_value": [what_works.check_figure(c.get("value")) for c in listed],
+            "suggestion_threshold": [what_works.check_figure(c.get("threshold")) for c in listed],
         }
     )
 
@@ -85,11 +87,26 @@ def evidence(row: Any) -> pd.DataFrame:
     if found.empty:
         return found
     shown = found.iloc[0].dropna()
-    return pd.DataFrame({"suggestion_field": shown.index, "suggestion_figure": [_written(value) for value in shown]})
+    # Names that the row gives in both languages are shown in the reader's.
+    kept = {name.removesuffix(f"_{lang()}"): value for name, value in shown.items() if not name.endswith(OTHER_LANGUAGE[lang()])}
+    return pd.DataFrame(
+        {
+            "suggestion_field": [t_or(f"suggestions.field.{name}", name) for name in kept],
+            "suggestion_figure": [_written(name, value) for name, value in kept.items()],
+        }
+    )
 
 
-def _written(value: Any) -> str:
-    return number(value) if isinstance(value, Real) else str(value)
+def _written(name: str, value: Any) -> str:
+    if isinstance(value, Real):
+        return number(value)
+    if name == "lever":
+        return t_or(f"what_works.lever.{value}", str(value))
+    if name == "outcome":
+        return what_works.outcome_name(value)
+    if name == "outcome_unit":
+        return t_or(f"suggestions.unit.{value}", str(value))
+    return what_works.level(value) if name in ("from_level", "to_level") else str(value)
 
 
 def accounts_in_scope(row: Any) -> list[str]:
@@ -136,7 +153,7 @@ def outcomes() -> pd.DataFrame:
             "suggestion_realised": [fmt.count(value) for value in rows["realised_gain"]],
             "suggestion_interval": [_interval(row) for row in rows.itertuples()],
             "suggestion_followed": [fmt.rate(value) for value in rows["compliance_rate"]],
-            "suggestion_rung": [t_or(f"suggestions.rung_{rung}", "—") for rung in rows["design_rung"]],
+            "suggestion_rung": [t_or(f"suggestions.outcome_rung_{rung}", fmt.MISSING) for rung in rows["design_rung"]],
             "suggestion_rows": [fmt.count(value) for value in rows["n_count"]],
             "suggestion_window": [f"{fmt.day(row.window_starts_on)} – {fmt.day(row.window_ends_on)}" for row in rows.itertuples()],
             "suggestion_note": [_note(row) for row in rows.itertuples()],

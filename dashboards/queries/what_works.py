@@ -15,6 +15,8 @@ from dashboards.i18n import named, t, t_or
 from dashboards.tables import CODES, word
 
 MOST_NEEDED = 100_000
+UNKNOWN = "not_enough_evidence"
+PLAIN = "D"  # a plain difference between groups: no gain follows from it
 LEVER = ("lever", "from_level", "to_level")
 SCOPE = ("platform", "account_key", "segment_key", "campaign_key")
 
@@ -143,6 +145,11 @@ def gain(figure: Any) -> str:
     return fmt.signed(figure if fmt.is_missing(figure) or abs(figure) < 10 else round(figure))
 
 
+def monthly(row: Any) -> str:
+    """The gain a month with its interval."""
+    return with_interval(gain(row.expected_gain), between(row.expected_gain_low, row.expected_gain_high, gain))
+
+
 def with_interval(figure: str, interval: str) -> str:
     """A figure and its interval in one cell; one dash where there is no figure."""
     return figure if interval == fmt.MISSING or figure == fmt.MISSING else t("what_works.figure", figure=figure, interval=interval)
@@ -192,13 +199,13 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
                 size(row.effect_shrunk, row.scale, row.outcome),
                 size_interval(row),
             ),
-            "effect_gain": with_interval(gain(row.expected_gain), between(row.expected_gain_low, row.expected_gain_high, gain)),
-            "effect_confidence": t(f"what_works.confidence.{row.confidence}"),
+            "effect_gain": fmt.MISSING if row.design_rung == PLAIN else monthly(row),
+            "effect_confidence": fmt.MISSING if row.status == UNKNOWN else t(f"what_works.confidence.{row.confidence}"),
             "effect_status": status(row),
             "effect_rung": t(f"what_works.rung.{row.design_rung}"),
             "effect_rows": fmt.exact(row.n_count),
             "effect_units": fmt.exact(row.account_count),
-            "effect_q": fmt.value(row.q_value, "p"),
+            "effect_q": chance(row.q_value),
             "effect_days": days(row),
             "effect_needed": needed(row.needed_count),
         }
@@ -220,20 +227,33 @@ def status(row: Any) -> str:
     return t(f"what_works.status.{row.status}", reason=t_or(f"what_works.reason.{row.reason}", str(row.reason)))
 
 
+def check_label(name: str) -> str:
+    """A check in words."""
+    return t_or(f"what_works.check.{name}", name.replace("_", " "))
+
+
+def chance(q_value: Any) -> str:
+    """The risk that what stands out so much is a fluke (the q-value), as a percentage."""
+    if fmt.is_missing(q_value):
+        return fmt.MISSING
+    return "<0.1%" if float(q_value) < 0.001 else f"{float(q_value) * 100:.1f}%"
+
+
 def shown_checks(rows: pd.DataFrame) -> pd.DataFrame:
     """Checks as a table for people."""
     return pd.DataFrame(
         {
-            "check_label": [t_or(f"what_works.check.{name}", name) for name in rows["check_name"]],
+            "check_label": [check_label(name) for name in rows["check_name"]],
             "check_state": [t(f"what_works.state.{state}") for state in rows["state"]],
-            "check_value": [_short(value) for value in rows["value"]],
-            "check_threshold": [_short(value) for value in rows["threshold"]],
+            "check_value": [check_figure(value) for value in rows["value"]],
+            "check_threshold": [check_figure(value) for value in rows["threshold"]],
             "check_gate": [t("what_works.gate" if is_gate else "what_works.no_gate") for is_gate in rows["is_gate"]],
         }
     )
 
 
-def _short(value: Any) -> str:
+def check_figure(value: Any) -> str:
+    """The figure of a check, as short as it may be."""
     if fmt.is_missing(value) or abs(value) >= 100:
         return fmt.exact(value)
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 or value == 0 else f"{value:.4f}"
@@ -258,6 +278,6 @@ def counts(rows: pd.DataFrame) -> dict[str, int]:
         ("actionable", acted),
         ("estimated", (rows["status"] == "estimated") & ~acted),
         ("refused", rows["status"] == "refused"),
-        ("not_enough_evidence", rows["status"] == "not_enough_evidence"),
+        (UNKNOWN, rows["status"] == UNKNOWN),
     )
     return {name: int(mask.sum()) for name, mask in parts}

@@ -9,11 +9,12 @@ import pandas as pd
 
 from dashboards import format as fmt
 from dashboards import registry
-from dashboards.data import query
+from dashboards.data import one, query
 from dashboards.i18n import t
 from dashboards.queries import what_works
 
 DAY_TYPES = ("all", "workday", "weekend")
+MOST_WEEKS = 26  # an experiment that takes longer is no advice
 
 
 def platforms() -> dict[str, str]:
@@ -115,4 +116,27 @@ def experiment(rows: pd.DataFrame) -> dict[str, str] | None:
     usual = used.iloc[0]
     others = used[used["slot"] != usual["slot"]]
     best = others.sort_values("effect_shrunk", ascending=False, na_position="last").iloc[0]
-    return {"first": hours(usual["slot"]), "second": hours(best["slot"]), "n": fmt.count(usual["needed_count"])}
+    return {
+        "first": hours(usual["slot"]),
+        "second": hours(best["slot"]),
+        "n": fmt.count(usual["needed_count"]),
+        "pace": pace(usual["platform"], usual["needed_count"]),
+    }
+
+
+def pace(platform: str, needed: Any) -> str:
+    """How long the experiment takes as often as the platform's accounts post now, in a sentence; "" where nobody knows."""
+    row = one(
+        """
+        select count(*) / 8.0 as weekly from marts.mart_content_features
+        where platform = $platform
+            and published_date > (select max(published_date) from marts.mart_content_features) - 56
+        """,
+        platform=platform,
+    )
+    weekly = 0.0 if row is None or fmt.is_missing(needed) else float(row["weekly"])
+    if not weekly:
+        return ""
+    weeks = 2 * float(needed) / weekly
+    key = "when_to_post.pace" if weeks <= MOST_WEEKS else "when_to_post.too_slow"
+    return t(key, weekly=f"{weekly:.1f}", weeks=f"{np.ceil(weeks):.0f}")
