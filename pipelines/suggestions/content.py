@@ -35,7 +35,7 @@ CONTENT = Kind(
                 "is_weekend=true": Words("把更多作品安排在周末发布", "Publish more posts at weekends"),
                 "is_weekend=false": Words("把更多作品安排在工作日发布", "Publish more posts on working days"),
             },
-            Words("选两个时段，抛硬币决定每篇在哪个时段发，连做四周", "draw one of two slots by coin for every post, four weeks long"),
+            Words("选两个时段，抛硬币决定每篇在哪个时段发", "draw one of two slots by coin for every post"),
             Words("能比较的成熟作品不够", "there are too few mature posts to compare"),
             also=("publish",),
         ),

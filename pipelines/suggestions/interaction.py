@@ -14,7 +14,7 @@ INTERACTION = Kind(
                 "publish_slot": Words("把互动内容安排在 {to_bare} 发布", "Place interactive posts at {to_bare}"),
                 "topic": Words("多围绕{to_level}发起讨论", "Start more discussions on {to_level}"),
             },
-            Words("抛硬币决定每天在哪个时段发起讨论，连做四周", "draw the slot of the daily discussion by coin, four weeks long"),
+            Words("抛硬币决定每天在哪个时段发起讨论", "draw the slot of the daily discussion by coin"),
             Words("互动的时间和话题还不够多样", "times and topics of interaction vary too little"),
             also=("publish", "topic", "peak"),
         ),

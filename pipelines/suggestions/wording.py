@@ -74,16 +74,12 @@ OUTCOMES = {
 BASES = {
     "A": Words("随机试验得出", "A randomised comparison found this"),
     "B": Words("与同期未采用者对比得出，前提是原有趋势一致", "Found against those who did not do it, given parallel trends"),
-    "C": Words("同一账号内比较得出，很可能有效", "Associated within the same account; a likely effect"),
+    "C": Words("同一账号内比较得出", "Found within the same account"),
 }
 # Rung C of what is not a post: who or what is compared within.
 OWN_BASES = {
-    "per_person": Words(
-        "同一类用户、行为之前的情况相近者相比得出，很可能有效", "Associated among people alike in what they did before; a likely effect"
-    ),
-    "per_month": Words(
-        "同一投放对象的花费高低与转化相比得出，很可能有效", "Associated with what the same ad object spent from day to day; a likely effect"
-    ),
+    "per_person": Words("同一类用户、行为之前的情况相近者相比得出", "Found among people alike in what they did before"),
+    "per_month": Words("同一投放对象的花费高低与转化相比得出", "Found from what the same ad object spent from day to day"),
 }
 OWN_BASES["per_person_week"] = OWN_BASES["per_person"]
 REASONS = {

@@ -34,6 +34,7 @@ matches as (
     select
         events.event_key,
         versions.rule,
+        versions.verb,
         versions.rules_source,
         events.person_key,
         events.business_date,
@@ -60,6 +61,7 @@ placed as (
 select
     event_key,
     rule,
+    verb,
     rules_source,
     person_key,
     business_date,
