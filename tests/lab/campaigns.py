@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import polars as pl
@@ -11,6 +12,8 @@ from pipelines.simulate import panels
 from pipelines.simulate.answers import answers
 from pipelines.simulate.world import World
 from tests.lab.measures import Measures
+
+FAR = 1_000_000  # from one draw's seed to the next
 
 
 def score_campaigns(world: World, measures: Measures, name: str) -> None:
@@ -37,6 +40,12 @@ def score_campaigns(world: World, measures: Measures, name: str) -> None:
             measures.add(f"{name}: zero campaigns called an effect", called)
         elif effect >= 0.2:
             measures.add(f"{name}: campaigns of +0.20 found", called and row["effect"] > 0)
+
+
+def draws(world: World, count: int) -> Iterator[World]:
+    """The world and others with the same truth whose panels were drawn anew: one panel of a seed says little about rates near 5 %."""
+    for number in range(count):
+        yield replace(world, scenario=replace(world.scenario, seed=world.scenario.seed + number * FAR))
 
 
 def with_spill(world: World, share: float) -> World:

@@ -21,6 +21,7 @@ from tests.lab.measures import Measures, Summary, summarise
 
 FIRST_HELD_BACK_SEED = 1000
 SCENARIOS = ("S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9")
+PANELS = 5  # campaign panels per world
 EVERY = 4  # the other scenarios run on every fourth seed
 
 
@@ -29,7 +30,7 @@ def one_seed(job: tuple[int, bool]) -> dict[str, list[float]]:
     from pipelines.simulate.scenarios import scenario
     from pipelines.simulate.world import build
     from tests.lab.attribution import score_attribution
-    from tests.lab.campaigns import score_campaigns, with_spill
+    from tests.lab.campaigns import draws, score_campaigns, with_spill
     from tests.lab.content import score_effects
     from tests.lab.crises import score_crises
     from tests.lab.festivals import score_forecasts
@@ -38,17 +39,21 @@ def one_seed(job: tuple[int, bool]) -> dict[str, list[float]]:
     seed, with_scenarios = job
     measures = Measures()
     baseline = build(scenario("S1", seed=seed))
-    for part in (score_effects, score_campaigns, score_crises):
-        part(baseline, measures, "S1")  # type: ignore[operator]
-    score_campaigns(with_spill(baseline, 0.5), measures, "S1, a control with half the effect")
+    score_effects(baseline, measures, "S1")
+    score_crises(baseline, measures, "S1")
+    for drawn in draws(baseline, PANELS):
+        score_campaigns(drawn, measures, "S1")
+        score_campaigns(with_spill(drawn, 0.5), measures, "S1, a control with half the effect")
     score_loop(baseline, measures)
     score_attribution(baseline, measures)
     score_forecasts(seed, measures)
     score_effects(build(scenario("S0", seed=seed)), measures, "S0")
     for name in SCENARIOS if with_scenarios else ():
-        score_effects(build(scenario(name, seed=seed)), measures, name)
+        world = build(scenario(name, seed=seed))
+        score_effects(world, measures, name)
         if name == "S8":
-            score_campaigns(build(scenario(name, seed=seed)), measures, name)
+            for drawn in draws(world, PANELS):
+                score_campaigns(drawn, measures, name)
     return dict(measures.values)
 
 
