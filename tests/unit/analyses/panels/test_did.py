@@ -81,7 +81,7 @@ def test_campaigns_are_covered_told_from_nothing_and_found(estimator: Estimator)
 def test_one_contaminated_control_is_found_and_left_out() -> None:
     plain, mended, caught = [], [], 0
     for seed in range(60):
-        panel = campaign_panel(seed, effect=0.2, contamination=0.45)
+        panel = campaign_panel(seed, effect=0.2, contamination=0.5)
         plain.append(with_placebos(panel).effect)
         odd = contaminated_donor(panel)
         caught += odd == 0
