@@ -18,6 +18,7 @@ PLACEBO_SHARE = 0.25  # a placebo effect smaller than this part of the effect do
 SHUFFLES = 20
 SHUFFLE_RATE = 0.2  # 5 % are expected; more than 4 of 20 happens by chance once in 400 times
 E_VALUE = 1.5
+COMMON_SHARE = 0.5  # of the devices that seem to bring views, from which on a hidden cause is the likelier one
 HALVES_P = 0.01
 REVERSAL_P = 0.01
 

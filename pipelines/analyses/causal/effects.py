@@ -5,7 +5,8 @@ The rule, applied from the top:
 * **none**: nothing estimated, a gate failed, rung D, q above 0.10, the shrunk 90 % interval holds no effect, or, on rung C, a hidden
   cause of little strength could explain the shrunk effect (E-value below 1.5, which is an effect of an eighth).
 * **high**: q at most 0.05 and no check failed; on rung C also at least 15 accounts.
-* **medium**: at most one check failed (no gate among them); on rung C at least 10 accounts.
+* **medium**: at most one check failed (no gate among them, and not common_cause: a hidden cause that moves most features at once);
+  on rung C at least 10 accounts.
 * **low**: the rest.
 
 An effect is actionable when its confidence is not none and it points upwards; a content effect that a modest hidden cause could
@@ -98,12 +99,13 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
             failed_count=pl.len().cast(pl.Int64),
             failed_gate_count=pl.col("is_gate").fill_null(False).sum().cast(pl.Int64),
             is_explainable=(pl.col("check_name") == "e_value").any(),
+            is_common=(pl.col("check_name") == "common_cause").any(),
         )
     )
     is_c = pl.col("design_rung") == "C"
     accounts = pl.col("account_count").fill_null(0)
     known = effects.join(failed, on="effect_key", how="left", maintain_order="left").with_columns(
-        pl.col("failed_count", "failed_gate_count").fill_null(0), pl.col("is_explainable").fill_null(False)
+        pl.col("failed_count", "failed_gate_count").fill_null(0), pl.col("is_explainable", "is_common").fill_null(False)
     )
     is_log = pl.col("scale") == "log"  # an effect on another scale is no ratio
     log_effects = known.select(pl.when(is_log).then(pl.col("effect_shrunk").fill_nan(None))).to_series()
@@ -117,7 +119,7 @@ def _with_confidence(effects: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFram
         & (~is_c | ~is_log | is_strong)
     ).fill_null(False)
     is_high = (pl.col("q_value") <= HIGH_Q) & (pl.col("failed_count") == 0) & (~is_c | (accounts >= HIGH_ACCOUNTS))
-    is_medium = (pl.col("failed_count") <= 1) & (~is_c | (accounts >= MEDIUM_ACCOUNTS))
+    is_medium = (pl.col("failed_count") <= 1) & ~pl.col("is_common") & (~is_c | (accounts >= MEDIUM_ACCOUNTS))
     return known.with_columns(
         confidence=pl.when(~stands)
         .then(pl.lit("none"))

@@ -164,6 +164,19 @@ def test_a_failed_gate_and_too_few_accounts_lower_confidence(content):
     assert confidence == ["high", "medium", "none", "low"]
 
 
+def test_where_every_device_seems_to_bring_views_a_hidden_cause_is_likelier(posts, content):
+    devices = ("has_question", "has_vote", "has_number", "is_long_title")
+    lift = (0.4 * pl.sum_horizontal(pl.col(name).cast(pl.Float64) for name in devices)).exp()
+    counts = [c for c in posts.columns if c.endswith("_count") and posts[c].dtype == pl.Float64 and c != "impression_count"]
+    found = content_effects(posts.with_columns((pl.col(c) * lift).round() for c in counts))
+    states = {name: made["content_effect_checks"].filter(check_name="common_cause")["state"].unique().to_list()
+              for name, made in (("planted", content), ("lifted", found))}  # fmt: skip
+    assert states == {"planted": ["pass"], "lifted": ["fail"]}
+    of_devices = judge(found)["effects"].filter(pl.col("lever").is_in(devices))
+    assert set(of_devices["confidence"]) == {"low", "none"}
+    assert effect(of_devices, "has_question", "comment_count")["confidence"] == "low"
+
+
 def test_the_needed_posts_follow_the_power_formula():
     assert needed_posts(4.0, 0.75, 0.28) == pytest.approx(2 * 2.8**2 * (0.25 + 0.75) / 0.28**2)
     assert needed_posts(4.0, 0.75, 0.28, 1.5) == pytest.approx(1.5 * 200)
