@@ -20,7 +20,10 @@ MOST_WEEKS = 26  # an experiment that takes longer is no advice
 def platforms() -> dict[str, str]:
     """Platforms that slots were looked at for, with their names, those that something is known of first."""
     rows = query(
-        "select platform, max(post_count) as posts from marts.mart_publish_slots group by platform order by posts = 0, max(account_count) filter (where effect is not null) is null, platform"
+        """
+        select platform from marts.mart_publish_slots group by platform
+        order by max(post_count) = 0, count(effect) = 0, platform
+        """
     )
     names = registry.all_platforms()
     return {platform: names.get(platform, platform) for platform in rows["platform"]}
