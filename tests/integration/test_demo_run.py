@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from dashboards.i18n import words
 from tests.integration.conftest import figures, rows, run_pulse
 
 # What a brand of one account per platform and 150 days has no evidence for; all else is filled.
@@ -69,6 +70,11 @@ def test_posts_of_all_captures_are_the_same_posts(demo: Path) -> None:
     )
     assert duplicated == []
     assert rows(demo, "select count(*) > 0 from (select post_key from core.fct_post_snapshots group by 1 having count(*) > 5)") == [(True,)]
+
+
+def test_every_forecast_model_has_a_name(demo: Path) -> None:
+    models = {f"model.{model}" for (model,) in rows(demo, "select distinct model from marts.mart_forecast_scores")}
+    assert models and models <= words("zh").keys() & words("en").keys()
 
 
 def test_expectations_are_kept_with_the_release(demo: Path) -> None:
