@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,6 +24,7 @@ def _stands_alone(keyword: str, text: str) -> bool:
         return re.search(rf"(?<![a-z0-9]){re.escape(keyword)}(?![a-z0-9])", text) is not None
     import jieba
 
+    jieba.setLogLevel(logging.WARNING)  # else it tells each run that it reads its dictionary
     # A dictionary word that begins before the watch word and ends within it is another word (青青|禾苗 is not 青禾).
     starts, at = set(), 0
     for word in jieba.dt.lcut(text, HMM=False):
