@@ -37,8 +37,10 @@ if bars.empty:
     st.info(t("when_to_post.no_estimate"), icon=":material/info:")
 else:
     charts.show(charts_causal.intervals(bars, t("when_to_post.slot")), t("when_to_post.chart_alt"), height=34 * len(bars) + 50)
-if rows["verdict"].isin(["better", "worse"]).any():
+if candidates[candidates["is_actionable"].fillna(False).astype(bool)]["platform"].eq(platform).any():
     st.success(t("when_to_post.differs"), icon=":material/check_circle:")
+elif rows["verdict"].isin(["better", "worse"]).any():
+    st.info(t("when_to_post.alone"), icon=":material/info:")
 elif (experiment := when_to_post.experiment(rows)) is not None:
     st.warning(t("when_to_post.alternate", **experiment), icon=":material/science:")
 table(when_to_post.shown(rows), "publish_slots")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards.i18n import words
 from dashboards.queries import what_works, when_to_post
 from pipelines.analyses.panels.rows import REASONS
-from tests.unit.dashboards.made_up_release import empty_release
+from tests.unit.dashboards.made_up_release import build_release, empty_release
 
 PROJECT = Path(__file__).parents[3]
 
@@ -106,6 +107,14 @@ def test_a_platform_with_a_better_slot_says_so(open_page):
     assert app.success and not app.warning
     slots = app.dataframe[1].value
     assert len(slots) == 8 and "better" in set(slots["slot_verdict"])
+
+
+def test_a_slot_that_stands_out_only_when_taken_alone_is_not_recommended(open_page, tmp_path):
+    with duckdb.connect(str(build_release(tmp_path))) as release:
+        release.execute("update marts.mart_effects set is_actionable = false where lever = 'publish_slot'")
+    app = open_page("when_to_post", data_dir=tmp_path, on="douyin", lang="en")
+    assert not app.success
+    assert any(info.value == words("en")["when_to_post.alone"] for info in app.info)
 
 
 def test_log_ratios_are_written_as_percentages():
