@@ -15,6 +15,11 @@ def category(code: Any) -> str:
     return fmt.MISSING if fmt.is_missing(code) else t_or(f"category.{code}", str(code))
 
 
+def text_set(code: Any) -> str:
+    """The public set of texts that a model was measured on."""
+    return t_or(f"labelling.set.{code}", str(code))
+
+
 def platforms(codes: Iterable[str]) -> str:
     """Platform names in a line; none stands for all together."""
     names = [registry.all_platforms().get(code, code) for code in codes]

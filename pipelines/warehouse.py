@@ -27,7 +27,7 @@ from pipelines.sql import literal
 TIME_ZONE = "Asia/Shanghai"
 DEFINITION_CHANGES: dict[str, Any] = {
     "platform": pl.String,
-    "metrics": pl.List(pl.String),
+    "metric": pl.String,
     "changed_on": pl.Date,
     "explanation_zh": pl.String,
     "explanation_en": pl.String,
@@ -131,10 +131,13 @@ def _create_reference_tables(connection: duckdb.DuckDBPyConnection, loads: list[
     known = platforms().values()
     listed = [p.model_dump(exclude={"metrics", "terms", "definition_changes"}) for p in known]
     _replace(connection, "raw.platforms", pl.DataFrame(listed))
-    changes = pl.DataFrame(
-        [{"platform": p.platform, **change.model_dump()} for p in known for change in p.definition_changes], schema=DEFINITION_CHANGES
-    )
-    _replace(connection, "raw.definition_changes", changes.explode("metrics").rename({"metrics": "metric"}))
+    changes = [
+        {"platform": p.platform, "metric": metric, **change.model_dump(exclude={"metrics"})}
+        for p in known
+        for change in p.definition_changes
+        for metric in change.metrics
+    ]
+    _replace(connection, "raw.definition_changes", pl.DataFrame(changes, schema=DEFINITION_CHANGES))
     accounts = pl.DataFrame(
         [
             {"account_key": key, "platform": key.split(":", 1)[0], "account_name": key.split(":", 1)[1], "is_owned": m["is_owned"]}

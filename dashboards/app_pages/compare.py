@@ -22,8 +22,9 @@ curves = compare.curves(view, "view_count")
 if rows.empty and posts.empty and curves.empty:
     layout.empty("comparison.no_rows")
 
+counts = compare.counts(rows)
 if told := compare.told(rows):
-    sure = compare.counts(rows)["up"] + compare.counts(rows)["down"]
+    sure = counts["up"] + counts["down"]
     more = t("comparison.more") if sure > len(told) else ""
     st.markdown(fmt.plain(t("comparison.told", n=sure, total=len(rows), changes=t("comparison.and").join(told), more=more)))
 elif not rows.empty:
@@ -31,7 +32,7 @@ elif not rows.empty:
 cards.figures(
     [
         (t(f"comparison.verdict.{verdict}"), str(count), t("comparison.of", n=len(rows)), t(f"comparison.help.{verdict}"))
-        for verdict, count in compare.counts(rows).items()
+        for verdict, count in counts.items()
     ]
 )
 st.subheader(t("comparison.periods"), anchor=False, help=t("comparison.periods_help"))

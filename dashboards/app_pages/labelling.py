@@ -7,6 +7,7 @@ from dashboards import format as fmt
 from dashboards.i18n import named, t, t_or
 from dashboards.queries import labelling
 from dashboards.tables import table
+from dashboards.words import text_set
 from pipelines import state
 
 NEEDED, AT_ONCE = 300, 5
@@ -28,8 +29,7 @@ model = models.set_index("model").loc["sentiment"]
 done = state.rows("text_labels")["text_key"].unique().sort().to_list()
 has_own = not fmt.is_missing(model["own_accuracy_rate"])
 own_ends = f"{fmt.rate(model['own_accuracy_low_rate'])} – {fmt.rate(model['own_accuracy_high_rate'])}"
-named_set = t_or(f"labelling.set.{model['transfer_set']}", str(model["transfer_set"]))
-transfer = t("labelling.transfer_note", set=named_set, n=fmt.exact(model["transfer_count"]))
+transfer = t("labelling.transfer_note", set=text_set(model["transfer_set"]), n=fmt.exact(model["transfer_count"]))
 precision = t("labelling.precision_note", p=fmt.rate(model["negative_threshold_rate"]))
 cards.figures(
     [

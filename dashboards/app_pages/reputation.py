@@ -8,7 +8,7 @@ from dashboards.filters import state
 from dashboards.i18n import t, t_or
 from dashboards.queries import reputation
 from dashboards.tables import table
-from dashboards.words import category
+from dashboards.words import category, text_set
 
 GRAVE = 4  # of 5
 
@@ -37,8 +37,7 @@ cards.figures(
     ]
 )
 if fmt.is_missing(model.get("own_accuracy_rate")):
-    named_set = t_or(f"labelling.set.{model['transfer_set']}", str(model["transfer_set"]))
-    measured = t("reputation.not_measured", set=named_set, rate=fmt.rate(model["transfer_accuracy_rate"]))
+    measured = t("reputation.not_measured", set=text_set(model["transfer_set"]), rate=fmt.rate(model["transfer_accuracy_rate"]))
     st.info(measured, icon=":material/science:")
 else:
     n, rate = fmt.exact(model["own_label_count"]), fmt.rate(model["own_accuracy_rate"])

@@ -8,6 +8,7 @@ from dashboards.filters import choose, choose_flag
 from dashboards.i18n import t
 from dashboards.queries import what_works
 from dashboards.tables import table
+from pipelines.suggestions.shape import NO_EVIDENCE
 
 layout.page("what_works")
 if what_works.effects().empty:
@@ -35,7 +36,7 @@ if not bars.empty:
 
 st.subheader(t("what_works.all"), anchor=False, help=t("what_works.all_help"))
 st.caption(t("what_works.family", n=fmt.count(rows["family_count"].max())))
-unknown = rows["status"] == what_works.UNKNOWN
+unknown = rows["status"] == NO_EVIDENCE
 is_mixed = unknown.any() and not unknown.all()
 if is_mixed and not choose_flag("incomplete", t("what_works.show_missing", n=int(unknown.sum()))):
     st.caption(t("what_works.hidden", n=int(unknown.sum())))

@@ -6,7 +6,7 @@ from dashboards import charts, charts_causal, layout
 from dashboards import format as fmt
 from dashboards.filters import choose
 from dashboards.i18n import t
-from dashboards.queries import when_to_post
+from dashboards.queries import what_works, when_to_post
 from dashboards.tables import table
 
 layout.page("when_to_post")
@@ -37,7 +37,7 @@ if bars.empty:
     st.info(t("when_to_post.no_estimate"), icon=":material/info:")
 else:
     charts.show(charts_causal.intervals(bars, t("when_to_post.slot")), t("when_to_post.chart_alt"), height=34 * len(bars) + 50)
-if candidates[candidates["is_actionable"].fillna(False).astype(bool)]["platform"].eq(platform).any():
+if platform in set(candidates.loc[what_works.actionable(candidates), "platform"]):
     st.success(t("when_to_post.differs"), icon=":material/check_circle:")
 elif rows["verdict"].isin(["better", "worse"]).any():
     st.info(t("when_to_post.alone"), icon=":material/info:")

@@ -13,9 +13,9 @@ from dashboards import registry
 from dashboards.data import query
 from dashboards.i18n import named, t, t_or
 from dashboards.tables import CODES, word
+from pipelines.suggestions.shape import NO_EVIDENCE
 
 MOST_NEEDED = 100_000
-UNKNOWN = "not_enough_evidence"
 PLAIN = "D"  # a plain difference between groups: no gain follows from it
 LEVER = ("lever", "from_level", "to_level")
 SCOPE = ("platform", "account_key", "segment_key", "campaign_key")
@@ -122,9 +122,14 @@ def days(row: Any) -> str:
     return fmt.MISSING if fmt.is_missing(row.window_starts_on) else f"{fmt.day(row.window_starts_on)} – {fmt.day(row.window_ends_on)}"
 
 
+def actionable(rows: pd.DataFrame) -> pd.Series:
+    """Which effects may be acted on; what is unknown may not."""
+    return rows["is_actionable"].fillna(False).astype(bool)
+
+
 def best(rows: pd.DataFrame) -> dict[str, str] | None:
     """The first effect that may be acted on, in words for a sentence; None where there is none."""
-    sure = rows[rows["is_actionable"].fillna(False).astype(bool)]
+    sure = rows[actionable(rows)]
     if sure.empty:
         return None
     row = next(sure.itertuples())
@@ -200,7 +205,7 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
                 size_interval(row),
             ),
             "effect_gain": fmt.MISSING if row.design_rung == PLAIN else monthly(row),
-            "effect_confidence": fmt.MISSING if row.status == UNKNOWN else t(f"what_works.confidence.{row.confidence}"),
+            "effect_confidence": fmt.MISSING if row.status == NO_EVIDENCE else t(f"what_works.confidence.{row.confidence}"),
             "effect_status": status(row),
             "effect_rung": t(f"what_works.rung.{row.design_rung}"),
             "effect_rows": fmt.exact(row.n_count),
@@ -273,11 +278,11 @@ def bars(rows: pd.DataFrame, most: int = 15) -> pd.DataFrame:
 
 def counts(rows: pd.DataFrame) -> dict[str, int]:
     """How many effects may be acted on, are estimated without that, are refused, lack evidence."""
-    acted = rows["is_actionable"].fillna(False).astype(bool)
+    acted = actionable(rows)
     parts: Iterable[tuple[str, Any]] = (
         ("actionable", acted),
         ("estimated", (rows["status"] == "estimated") & ~acted),
         ("refused", rows["status"] == "refused"),
-        (UNKNOWN, rows["status"] == UNKNOWN),
+        (NO_EVIDENCE, rows["status"] == NO_EVIDENCE),
     )
     return {name: int(mask.sum()) for name, mask in parts}

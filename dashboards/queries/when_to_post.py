@@ -51,7 +51,7 @@ def told(rows: pd.DataFrame) -> pd.DataFrame:
 
 def answer(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
     """The platforms a better slot was found for, with its effect, and those where none can be told."""
-    found = rows["is_actionable"].fillna(False).astype(bool)
+    found = what_works.actionable(rows)
     sure = [f"{what_works.scope(row)} {what_works.size(row.effect_shrunk, row.scale)}" for row in rows[found].itertuples()]
     return sure, [what_works.scope(row) for row in rows[~found].itertuples()]
 

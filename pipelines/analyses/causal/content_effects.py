@@ -104,14 +104,11 @@ def _scope_rows(
 
 def _common_cause(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The share of devices that seem to bring views, as a check of every effect of a device: half of them points to a hidden cause."""
-    of_views = {
-        row["lever"]: row for row in effects if row["platform"] is None and row["outcome"] == "view_count" and row["lever"] in DEVICES
-    }
-    known = [row for row in of_views.values() if row["effect"] is not None]
-    if len(known) < FEWEST_DEVICES:
-        return []
-    share = float(np.mean([row["effect"] > 0 and row["p_value"] < COMMON_P for row in known]))
     judged = [row for row in effects if row["lever"] in (*DEVICES, "is_fast_reply") and row["effect"] is not None]
+    of_views = [row for row in judged if row["lever"] in DEVICES and row["platform"] is None and row["outcome"] == "view_count"]
+    if len(of_views) < FEWEST_DEVICES:
+        return []
+    share = float(np.mean([row["effect"] > 0 and row["p_value"] < COMMON_P for row in of_views]))
     return [ck.check(row["effect_key"], "common_cause", share, ck.COMMON_SHARE, share < ck.COMMON_SHARE) for row in judged]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -32,6 +33,15 @@ def normalise(text: str, *, emoji: bool = True) -> str:
     if not emoji:
         return TAG.sub(" ", EMOJI.sub(" ", plain)).strip()
     return TAG.sub(lambda found: f" {found.group()} ", EMOJI.sub(lambda found: f" {found.group()} ", plain)).strip()
+
+
+@lru_cache(maxsize=1)
+def quiet_jieba() -> Any:
+    """The word cutter, loaded on first use; it does not tell that it reads its dictionary."""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    return jieba
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipelines.analyses.text.features import LATIN
+from pipelines.analyses.text.features import LATIN, quiet_jieba
 
 
 def is_relevant(keywords: Sequence[str | None], texts: Sequence[str]) -> list[bool]:
@@ -22,12 +21,9 @@ def _stands_alone(keyword: str, text: str) -> bool:
         return True  # the tool found it in a picture, a tag or a spelling of its own
     if LATIN.fullmatch(keyword):
         return re.search(rf"(?<![a-z0-9]){re.escape(keyword)}(?![a-z0-9])", text) is not None
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)  # else it tells each run that it reads its dictionary
     # A dictionary word that begins before the watch word and ends within it is another word (青青|禾苗 is not 青禾).
     starts, at = set(), 0
-    for word in jieba.dt.lcut(text, HMM=False):
+    for word in quiet_jieba().dt.lcut(text, HMM=False):
         starts.add(at)
         at += len(word)
     return any(place in starts for place in places)

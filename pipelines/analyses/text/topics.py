@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.analyses.statistics import Array, one_thread
-from pipelines.analyses.text.features import LATIN, normalise
+from pipelines.analyses.text.features import LATIN, normalise, quiet_jieba
 
 MIN_TEXTS = 120  # distinct texts below which there are no topics to find
 SAMPLE = 3000
@@ -53,12 +53,7 @@ def words_of(texts: Sequence[str], own_words: Iterable[str] = ()) -> list[list[s
 
 @lru_cache(maxsize=2)
 def _tokenizer(own_words: tuple[str, ...]) -> Any:
-    import logging
-
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
+    tokenizer = quiet_jieba().Tokenizer()
     tokenizer.initialize()
     for word in own_words:
         tokenizer.add_word(word)

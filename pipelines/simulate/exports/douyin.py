@@ -100,11 +100,11 @@ def _lists(world: World, ledger: Ledger, account: dict) -> None:
 
 def _series(world: World, ledger: Ledger, account: dict) -> None:
     index, is_main, spans = account["account_index"], account["rank"] == 0, account_windows(world, account["rank"])
+    usual = YEAR_ROUND if is_main else SIDE_SERIES
     rng = world.scenario.rng("douyin cover")
     for first, last in spans:
-        for header in [*SERIES, "封面点击率"]:
-            if header not in (YEAR_ROUND if is_main else SIDE_SERIES) and not (is_main and (first, last) == spans[-1]):
-                continue
+        is_whole = is_main and (first, last) == spans[-1]
+        for header in (*SERIES, "封面点击率") if is_whole else usual:
             values: pl.Series
             if header == "封面点击率":
                 values = files.percent(rng.beta(8, 30, last - first + 1))

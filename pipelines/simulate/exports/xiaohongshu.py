@@ -71,8 +71,9 @@ def _workbooks(world: World, ledger: Ledger, account: dict) -> None:
     is_main, spans = account["rank"] == 0, account_windows(world, account["rank"])
     usual = ("近30日观看数据", "近30日涨粉数据") if is_main else ("近30日观看数据",)
     for first, last in spans:
+        is_whole = is_main and (first, last) == spans[-1]
         for name, book in _books(world, account["account_index"], first, last).items():
-            if name not in usual and not (is_main and (first, last) == spans[-1]):
+            if name not in usual and not is_whole:
                 continue
             at = ledger.capture(last, f"xiaohongshu {name}")
             ledger.write(
